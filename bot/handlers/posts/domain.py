@@ -1,6 +1,7 @@
 """How the domain plugs in."""
 
 from bot.content.buttons import persona as persona_buttons
+from bot.content.buttons import posts as post_buttons
 from bot.features.posts import forget
 from bot.features.posts import persona as persona_cases
 from bot.features.posts.copies import EDITED, undo_edit
@@ -8,11 +9,13 @@ from bot.features.posts.sendings import SENT, Sendings, undo_send
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.posts import panel, persona
+from bot.handlers.posts import panel, persona, post, post_parts
 from bot.handlers.posts.persona_services import PersonaServices
+from bot.handlers.posts.post_services import PostServices
 from bot.rules.policies import Policies
 from bot.rules.posts.persona import PersonaPolicy
 from bot.rules.posts.sendings import SendingPolicy
+from bot.rules.posts.templates import TemplatePolicy
 from bot.store.engine.sessions import Tx
 from bot.store.post_copies import follow_copies
 
@@ -20,7 +23,10 @@ from bot.store.post_copies import follow_copies
 def wire(core: Core) -> Wired:
     """Make what handlers of posts ask for, and the clock's part."""
     sendings = Sendings(core.db, core.policies[SendingPolicy])
-    return Wired({"sendings": sendings, "speaking": PersonaServices.of(core)}, due=(sendings,))
+    return Wired(
+        {"sendings": sendings, "speaking": PersonaServices.of(core), "posting": PostServices.of(core, sendings)},
+        due=(sendings,),
+    )
 
 
 def _follow(tx: Tx, move: Move, _: Policies) -> None:
@@ -29,8 +35,8 @@ def _follow(tx: Tx, move: Move, _: Policies) -> None:
 
 DOMAIN = Domain(
     name="posts",
-    desks=(persona.setup,),
-    policies=(PersonaPolicy, SendingPolicy),
+    desks=(persona.setup, post.setup),
+    policies=(PersonaPolicy, SendingPolicy, TemplatePolicy),
     undo={
         SENT: Undoable(lambda tx, act, entry, policies: undo_send(tx, act, entry, policies[SendingPolicy])),
         EDITED: Undoable(lambda tx, act, entry, policies: undo_edit(tx, act, entry, policies[SendingPolicy])),
@@ -40,11 +46,12 @@ DOMAIN = Domain(
         persona_cases.SHARED_OUT: Undoable(
             lambda tx, act, entry, _: persona_cases.undo_share_out(tx, act, entry), owners_only=True
         ),
+        **post_parts.UNDO,
     },
     follows=(_follow,),
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
-    buttons={**persona_buttons.BUTTONS},
+    buttons={**persona_buttons.BUTTONS, **post_buttons.BUTTONS},
     wire=wire,
 )
