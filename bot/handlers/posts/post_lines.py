@@ -3,12 +3,11 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from bot.handlers.kit.forms import Field, Form, FormProblem, FreeText, Moment, echo, instant, words
 from bot.handlers.kit.other_hours import Doubt, doubt_in
-from bot.handlers.kit.readers import link, number_of
+from bot.handlers.kit.readers import link
 from bot.rules.forms import BadLink
 from bot.rules.posting import LinkButton
 from bot.rules.posts.limits import MOST_BUTTON_TEXT
@@ -69,13 +68,10 @@ def post_form() -> Form:
             "pillar": Field(words(24, EXAMPLE)),
             "at": Field(instant),
             "for": Field(FreeText(LONGEST_SEGMENT, '/post for="tier>=loyal"')),
-            **{name: Field(partial(_button)) for name in BUTTONS},
+            **{name: Field(_button) for name in BUTTONS},
         },
         EXAMPLE,
     )
-
-
-FORM = post_form()
 
 
 def numbered(rest: str) -> NumberedLine | None:
@@ -153,6 +149,4 @@ def button_in(line: str, moment: Moment) -> LinkButton | None:
     return LinkButton(label, url) if 0 < len(label) <= MOST_BUTTON_TEXT else None
 
 
-def as_number(text: str) -> int | None:
-    """A number as staff write it."""
-    return number_of(text)
+FORM = post_form()
