@@ -12,9 +12,13 @@ from bot.handlers.kit.greeter import Greeter
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
+from bot.rules.numbers import read_number
 from bot.rules.posts.blanks import BlankAsked, BlankPolicy, BlanksClosed, BlanksDoor, BlanksLeft
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
+
+MOST_NUMBER = 2**31 - 1
+"""The largest number that a post can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ async def opened(
 
 async def _open(inside: Ask, number: str, filling: BlankServices) -> None:
     """The list, or the first question of a post."""
-    post = read_id(number.strip().removeprefix("#"))
+    post = read_number(number.strip().removeprefix("#"), MOST_NUMBER)
     if post is None:
         await filling.voice.panel(inside, await filling.blanks.look(inside.act))
         return

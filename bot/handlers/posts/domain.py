@@ -2,6 +2,7 @@
 
 from bot.content.buttons import blanks as blank_buttons
 from bot.content.buttons import persona as persona_buttons
+from bot.content.buttons import posts as post_buttons
 from bot.features.posts import forget
 from bot.features.posts import persona as persona_cases
 from bot.features.posts.blanks import FILLED, undo_filling
@@ -10,9 +11,10 @@ from bot.features.posts.sendings import SENT, Sendings, undo_send
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.posts import blanks, panel, persona
+from bot.handlers.posts import blanks, panel, persona, post, post_parts
 from bot.handlers.posts.blanks import BlankServices
 from bot.handlers.posts.persona_services import PersonaServices
+from bot.handlers.posts.post_services import PostServices
 from bot.rules.policies import Policies
 from bot.rules.posts.blanks import BlankPolicy
 from bot.rules.posts.persona import PersonaPolicy
@@ -25,7 +27,12 @@ from bot.store.post_copies import follow_copies
 def wire(core: Core) -> Wired:
     """Make what handlers of posts ask for, and the clock's part."""
     sendings = Sendings(core.db, core.policies[SendingPolicy])
-    parts = {"sendings": sendings, "speaking": PersonaServices.of(core), "filling": BlankServices.of(core)}
+    parts = {
+        "sendings": sendings,
+        "speaking": PersonaServices.of(core),
+        "posting": PostServices.of(core, sendings),
+        "filling": BlankServices.of(core),
+    }
     return Wired(parts, due=(sendings,))
 
 
@@ -35,8 +42,8 @@ def _follow(tx: Tx, move: Move, _: Policies) -> None:
 
 DOMAIN = Domain(
     name="posts",
-    desks=(persona.setup, blanks.setup),
-    policies=(PersonaPolicy, SendingPolicy, BlankPolicy, TemplatePolicy),
+    desks=(persona.setup, post.setup, blanks.setup),
+    policies=(PersonaPolicy, SendingPolicy, TemplatePolicy, BlankPolicy),
     undo={
         SENT: Undoable(lambda tx, act, entry, policies: undo_send(tx, act, entry, policies[SendingPolicy])),
         EDITED: Undoable(lambda tx, act, entry, policies: undo_edit(tx, act, entry, policies[SendingPolicy])),
@@ -47,11 +54,12 @@ DOMAIN = Domain(
         persona_cases.SHARED_OUT: Undoable(
             lambda tx, act, entry, _: persona_cases.undo_share_out(tx, act, entry), owners_only=True
         ),
+        **post_parts.UNDO,
     },
     follows=(_follow,),
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
-    buttons={**persona_buttons.BUTTONS, **blank_buttons.BUTTONS},
+    buttons={**persona_buttons.BUTTONS, **post_buttons.BUTTONS, **blank_buttons.BUTTONS},
     wire=wire,
 )
