@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.content.starter import starter_posts
+from bot.content.template_values import values_for
 from bot.features.posts.blanks import Blanks
 from bot.features.posts.shelf import (
     blanks_of,
@@ -20,6 +21,9 @@ from bot.features.posts.shelf import (
     take_over,
     template_facts,
 )
+from bot.features.posts.templates import Templates
+from bot.features.streams.plans import StreamPlans
+from bot.outside.owner_templates import OwnerTemplates
 from bot.rules.general import TooLateToUndo, Undone
 from bot.rules.place import Place
 from bot.rules.posting import Content, Poll
@@ -32,6 +36,8 @@ from bot.rules.posts.blanks import (
     BlanksFilled,
     BlanksLeft,
 )
+from bot.rules.posts.templates import NoStreamToName, TemplatePolicy
+from bot.rules.streams.streams import NewStream, StreamPolicy
 from bot.rules.words import Language
 from bot.store.contents import content_to_facts
 from bot.store.engine.db import Database
@@ -140,6 +146,29 @@ async def test_what_a_template_is_told(db: Database) -> None:
     assert [blank.name for blank in blanks_of(post, Language.KO)] == ["item", "detail"]
     sydney = await db.read(template_facts, replace(place, timezone="Australia/Sydney"), NOON)
     assert (sydney.season, sydney.blanks) == ("spring", {})
+
+
+async def test_the_next_stream_is_the_one_that_hasnt_begun(db: Database, causes: Causes) -> None:
+    """Of two streams the nearer is named, of one that began the other; a countdown renders with it."""
+    place = await stocked(db)
+    plans = StreamPlans(db, StreamPolicy())
+    for title, hours in (("Later", 30), ("Sooner", 8)):
+        await plans.plan(act_of(place, cause=causes.next()), NewStream(title, NOON + timedelta(hours=hours)))
+
+    post = await post_of(db, place, "countdown-01")
+    for at, title in ((NOON, "Sooner"), (NOON + timedelta(hours=8), "Later"), (NOON + timedelta(hours=31), None)):
+        facts = await db.read(template_facts, place, at, post)
+        assert facts.stream == title
+    policy = TemplatePolicy()
+    made = await Templates(OwnerTemplates(policy), values_for, policy).render(
+        content_of(post, Language.KO), await db.read(template_facts, place, NOON, post)
+    )
+    assert isinstance(made, Content)
+    assert made.text.startswith("<b>Sooner</b>, 곧 만나요 📺")
+    gone = await Templates(OwnerTemplates(policy), values_for, policy).render(
+        content_of(post, Language.KO), await db.read(template_facts, place, NOON + timedelta(hours=31), post)
+    )
+    assert gone == NoStreamToName(1)
 
 
 class Filler:
@@ -279,4 +308,3 @@ async def test_a_shop_fills_its_own(db: Database, causes: Causes) -> None:
 
     assert isinstance(await there.types("help@silk.example"), BlanksClosed)
     assert (await post_of(db, other, "care-04")).blanks == {}
-
