@@ -156,9 +156,9 @@ async def test_the_next_stream_is_the_one_that_hasnt_begun(db: Database, causes:
         await plans.plan(act_of(place, cause=causes.next()), NewStream(title, NOON + timedelta(hours=hours)))
 
     post = await post_of(db, place, "countdown-01")
-    for at, title in ((NOON, "Sooner"), (NOON + timedelta(hours=8), "Later"), (NOON + timedelta(hours=31), None)):
+    for at, named in ((NOON, "Sooner"), (NOON + timedelta(hours=8), "Later"), (NOON + timedelta(hours=31), None)):
         facts = await db.read(template_facts, place, at, post)
-        assert facts.stream == title
+        assert facts.stream == named
     policy = TemplatePolicy()
     made = await Templates(OwnerTemplates(policy), values_for, policy).render(
         content_of(post, Language.KO), await db.read(template_facts, place, NOON, post)
