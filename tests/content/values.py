@@ -53,6 +53,8 @@ ACTS = (
     *("hearts.made", "hearts.cancelled"),
     *("staff.denied", "staff.lifted"),
     "room.topic",
+    *("persona.changed", "persona.pillars"),
+    *("post.made", "post.changed", "post.sent", "post.edited", "post.shelved", "post.unshelved", "post.deleted"),
 )
 TIERS = ("new", "fan", "loyal", "core")
 KINDS = {
@@ -84,8 +86,7 @@ DEEDS = (
     "hook.turned",
     "hook.closed",
     "digest.switched",
-    *("persona.changed", "persona.pillars"),
-    *("post.made", "post.sent", "post.edited", "post.shelved", "post.unshelved", "post.deleted"),
+    *("post.taken_back", "post.pinned", "post.stopped"),
 )
 PANEL_BLANKS = tuple(sorted({blank.name for act in PANEL.acts for blank in act.blanks}))
 PROBLEMS = (*(kind.__name__ for kind in get_args(FormError)), "NoTyping", "OneOfTomorrow")
@@ -158,6 +159,8 @@ ORDINARY: dict[str, str] = {
     **dict.fromkeys(("tag", "expected"), "b"),
     "label": "The new item",
     "notes": "Cheerful, no shouting",
+    "segment": "tier>=loyal quiet=14d",
+    "post": "New scarves tonight",
     "sign_off": "See you tonight, Mina",
     "emoji": "🌸",
     **dict.fromkeys(("pillar", "unused"), "tips"),
