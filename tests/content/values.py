@@ -53,6 +53,9 @@ ACTS = (
     *("hearts.made", "hearts.cancelled"),
     *("staff.denied", "staff.lifted"),
     "room.topic",
+    "blanks.filled",
+    *("persona.changed", "persona.pillars"),
+    *("post.made", "post.changed", "post.sent", "post.edited", "post.shelved", "post.unshelved", "post.deleted"),
 )
 TIERS = ("new", "fan", "loyal", "core")
 KINDS = {
@@ -84,9 +87,7 @@ DEEDS = (
     "hook.turned",
     "hook.closed",
     "digest.switched",
-    "blanks.filled",
-    *("persona.changed", "persona.pillars"),
-    *("post.made", "post.sent", "post.edited", "post.shelved", "post.unshelved", "post.deleted"),
+    *("post.taken_back", "post.pinned", "post.stopped"),
 )
 PANEL_BLANKS = tuple(sorted({blank.name for act in PANEL.acts for blank in act.blanks}))
 PROBLEMS = (*(kind.__name__ for kind in get_args(FormError)), "NoTyping", "OneOfTomorrow")
@@ -161,6 +162,8 @@ ORDINARY: dict[str, str] = {
     **dict.fromkeys(("like", "before"), "Ivory knit cardigan"),
     "post": "Say hello to the new one",
     "notes": "Cheerful, no shouting",
+    "segment": "tier>=loyal quiet=14d",
+    "post": "New scarves tonight",
     "sign_off": "See you tonight, Mina",
     "emoji": "🌸",
     **dict.fromkeys(("pillar", "unused"), "tips"),

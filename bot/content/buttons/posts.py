@@ -52,7 +52,8 @@ SEGMENTS = ("tier>=loyal", "tier>=core", "quiet=14d", "joined<30d")
 """Segments to tap."""
 UNTILS = ("7", "30", NONE)
 """Days ahead to tap."""
-FIXED_BLANKS = "blanks"
+BLANKS = "blanks"
+"""`blanks:<shop>:<post>` asks for the first blank of a post of the starter shelf."""
 
 
 def pillar_sign(pillar: str) -> str:
@@ -212,7 +213,8 @@ def _post(page: PostShown) -> Rows:
     see = Button("see", press=_press(shop, SEE, number))
     to_list = (Button("to_list", press=_press(shop, LIST)),)
     if page.line.blanks:
-        return ((see, Button("edit", press=_press(shop, EDIT, number))), to_list)
+        fill = (Button("fill", press=f"{BLANKS}:{shop}:{number}", style="primary"),)
+        return (fill, (see, Button("edit", press=_press(shop, EDIT, number))), to_list)
     send = Button("again_send" if page.line.times else "send", press=_press(shop, SEND, number), style="primary")
     shelf = Button("off_shelf" if page.line.on_shelf else "on_shelf", press=_shelf_press(shop, page.line))
     sent = (Button("last_sending", press=_press(shop, SENT, page.sending_id)),) if page.sending_id is not None else ()
