@@ -1,6 +1,9 @@
 """Outcomes that a press can lead to."""
 
+from typing import get_args
+
 from bot.content.catalog import OUTCOMES
+from bot.rules.posts.templates import TemplateProblem
 
 SHORT = frozenset(
     {
@@ -38,6 +41,8 @@ SHORT = frozenset(
             )
         ),
         "members.MyCard",
+        "posts.BlanksClosed",
+        *(kind.stored_name for kind in get_args(TemplateProblem)),
         *("figures.DigestOff", "figures.DigestOn"),
         *("consent.PromotionNo", "consent.NotAFanThere"),
         *(
@@ -80,6 +85,7 @@ SHORT = frozenset(
         *(f"gifts.{name}" for name in ("GiftMessage", "NoCardYet")),  # an inline result's title, a button's label
         *(f"hearts.{name}" for name in ("Hearted", "HeartAgain", "HeartsRest")),
         *(f"orders.{name}" for name in ("ClaimConfirmed", "ClaimDeclined", "ClaimSettled", "ClaimWaits", "ClaimGone")),
+        *(f"posts.{name}" for name in ("PillarsClosed", "PillarsLeft", "PostClosed")),
         *(f"farming.{name}" for name in ("HeldReleased", "HeldRefused", "HeldSettled", "HeldGone")),
         *(
             f"raffles.{name}"

@@ -17,6 +17,11 @@ from bot.rules.funding import Funding
 from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
 from bot.rules.panel import LISTED, AdminLine, Reach, Section
+from bot.rules.pillars import SHARES_AT_FIRST
+from bot.rules.posts import drafts, persona, post_pages
+from bot.rules.posts.limits import ContentProblem
+from bot.rules.posts.seasons import Season
+from bot.rules.posts.sendings import ChangeKind, CopyProblem
 from bot.rules.raffles import cards, draws, entries, facts, opening, results
 from bot.rules.raffles.facts import Reason, Sealing
 from bot.rules.shops.setup import (
@@ -31,7 +36,9 @@ from bot.rules.shops.setup import (
 )
 from bot.rules.staff.panel import LATELY, AdminEntry, AdminPick, AdminProblem, AdminValue
 from bot.rules.tiers import Deed, TierPolicy
+from bot.rules.verdicts import Reason as WhyNot
 from bot.rules.words import Language
+from bot.store.tables.posts import SendingState
 from tests import hostile
 from tests.content.values import (
     ACTS,
@@ -60,6 +67,8 @@ from tests.content.values import (
 from tests.features.scene import PANEL
 from tests.words import WORDS
 
+OF_POSTS = frozenset((*vars(persona), *vars(drafts), *vars(post_pages)))
+KINDS_OF_POSTS = ("words", "photo", "video", "animation", "document", "album", "poll")
 LONGEST = 20
 """How many parts a tuple is tried with."""
 MOST = {("NewCore", "fans"): TierPolicy().nudge_names, ("CoreFan", "did"): len(Deed)}
@@ -96,6 +105,8 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         return _choices_of_setup(owner, name)
     if owner.startswith("Admin"):
         return _choices_of_panel(owner, name)
+    if owner in OF_POSTS:
+        return _choices_of_posts(owner, name)
     if name == "state":
         return STATES[owner]
     if name == "code" and owner == "Bought":
@@ -171,6 +182,33 @@ def _choices_of_setup(owner: str, name: str) -> tuple[Any, ...] | None:
         "timezone": ("Asia/Seoul", "America/Argentina/ComodRivadavia", "UTC"),
     }
     return closed.get(name)
+
+
+def _choices_of_posts(owner: str, name: str) -> tuple[Any, ...] | None:
+    """What posts tell that we made ourselves."""
+    problems: dict[str, tuple[Any, ...]] = {
+        "PillarsPage": (None, "name", "many"),
+        "PostWhen": (None, "either", "passed"),
+        "PreviewRefused": tuple(CopyProblem),
+        "MissedRoom": tuple(CopyProblem),
+        "ChangeRefusedTold": tuple(ContentProblem),
+    }
+    closed: dict[str, tuple[Any, ...]] = {
+        "unused": (tuple(SHARES_AT_FIRST), ()),
+        "problem": problems.get(owner, ()),
+        "kind": (*tuple(ContentProblem), "voice", "quiz", "story") if owner == "NotAPost" else KINDS_OF_POSTS,
+        "season": (*Season, None),
+        "state": tuple(SendingState),
+        "change": (*ChangeKind, None),
+        "reason": (*CopyProblem, *WhyNot, "one_of_tomorrow"),
+        "media": (1, 10),
+        "topic": (False, True),
+        "bad": (None, "see it", "", hostile.LONG_MARKUP),
+        "quick": ((AWARE,) * 5, ()),
+        "changed": (("emoji", "name", "notes", "sign_off"), ("emoji",), ()),
+        "total": (100, 95, 105),
+    }
+    return closed.get(name) or None
 
 
 def _choices_of_panel(owner: str, name: str) -> tuple[Any, ...] | None:

@@ -53,6 +53,9 @@ ACTS = (
     *("hearts.made", "hearts.cancelled"),
     *("staff.denied", "staff.lifted"),
     "room.topic",
+    "blanks.filled",
+    *("persona.changed", "persona.pillars"),
+    *("post.made", "post.changed", "post.sent", "post.edited", "post.shelved", "post.unshelved", "post.deleted"),
 )
 TIERS = ("new", "fan", "loyal", "core")
 KINDS = {
@@ -84,6 +87,7 @@ DEEDS = (
     "hook.turned",
     "hook.closed",
     "digest.switched",
+    *("post.taken_back", "post.pinned", "post.stopped"),
 )
 PANEL_BLANKS = tuple(sorted({blank.name for act in PANEL.acts for blank in act.blanks}))
 PROBLEMS = (*(kind.__name__ for kind in get_args(FormError)), "NoTyping", "OneOfTomorrow")
@@ -153,6 +157,17 @@ ORDINARY: dict[str, str] = {
     "piece": "tier>=loyl",
     **dict.fromkeys(("file", "files"), "codes.csv"),
     **dict.fromkeys(("sample", "samples"), "11/2/2026"),
+    **dict.fromkeys(("nearest", "names"), "price"),
+    **dict.fromkeys(("tag", "expected"), "b"),
+    "label": "The new item",
+    **dict.fromkeys(("like", "before"), "Ivory knit cardigan"),
+    "post": "Say hello to the new one",
+    "notes": "Cheerful, no shouting",
+    "segment": "tier>=loyal quiet=14d",
+    "post": "New scarves tonight",
+    "sign_off": "See you tonight, Mina",
+    "emoji": "🌸",
+    **dict.fromkeys(("pillar", "unused"), "tips"),
 }
 HERE = {
     "ordinary": Place(1, "Silk Live", Language.KO, "Asia/Seoul", "Lumi", "코인", 1, 1),
