@@ -38,7 +38,7 @@ class Heard:
     """Whether they wrote a message, which counts for the tier."""
 
 
-_LOCK = Hot(
+LOCK_MEMBER = Hot(
     select(col(Member.id))
     .where(
         and_(
@@ -50,6 +50,7 @@ _LOCK = Hot(
     # A deletion of the member's data, and another writing of the same days, come before or after all this.
     .with_for_update(key_share=True)
 )
+"""Locks a member who hasn't left. Who locks several does so in the order of shops and user ids."""
 _MINE = and_(
     col(ActiveDay.member_id) == bindparam("member_id", type_=Id),
     col(ActiveDay.room_id) == bindparam("room_id", type_=Id),
@@ -123,7 +124,7 @@ def note_heard(tx: Tx, heard: Sequence[Heard]) -> list[Heard]:
     members = []
     moves: Counter[tuple[int, int, date]] = Counter()
     for one in sorted(heard, key=lambda each: (each.community_id, each.user_id)):
-        row = tx.row(_LOCK, community_id=one.community_id, user_id=one.user_id)
+        row = tx.row(LOCK_MEMBER, community_id=one.community_id, user_id=one.user_id)
         if row is None:
             continue
         members.append(one)

@@ -4,19 +4,21 @@ A row is written in the commit that marks the promised message as sent. Answers,
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, and_, bindparam, delete, insert, select, update
 from sqlmodel import col
 
 from bot.rules.calendar import day_of
-from bot.rules.shown import class_of
+from bot.rules.shown import ShownClass, class_of
 from bot.rules.wears import wears_of
 from bot.store.active_days import active_in_week
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Community, FanGroup, Shown
 
+LOST_WITHIN = timedelta(hours=1)
+"""Who leaves so soon after a message counts as lost by it."""
 CHUNK = 250
 """Old rows that one transaction deletes."""
 
@@ -81,6 +83,22 @@ def record_shown(tx: Tx, community_id: int, message: ShownMessage, at: datetime)
         at=at,
         active=active,
     )
+
+
+def count_lost(tx: Tx, chat_id: int, at: datetime) -> None:
+    """Somebody left a room, blocked the bot, or switched something off: the chat's newest message lost one reader.
+
+    Of a room's messages those don't count that answered one person's act, such as the welcome of somebody else.
+    """
+    newest = select(col(Shown.id)).where(
+        col(Shown.chat_id) == chat_id, col(Shown.at) > at - LOST_WITHIN, col(Shown.at) <= at
+    )
+    if chat_id < 0:
+        newest = newest.where(col(Shown.shown_class) != ShownClass.ASKED_FOR.value)
+    newest = newest.order_by(col(Shown.at).desc(), col(Shown.id).desc()).limit(1)
+    shown_id = tx.execute(newest).scalar_one_or_none()
+    if shown_id is not None:
+        tx.execute(update(Shown).where(col(Shown.id) == shown_id).values(lost=col(Shown.lost) + 1))
 
 
 def move_shown(tx: Tx, old_chat_id: int, new_chat_id: int) -> None:

@@ -29,7 +29,8 @@ def upgrade() -> None:
     op.create_index(
         "ix_shown_private", "shown", ["community_id", "subject_id"], sqlite_where=PRIVATE, postgresql_where=PRIVATE
     )
-    op.create_index("ix_answered_at", "answered", ["at"])
+    op.create_index(op.f("ix_answered_at"), "answered", ["at"])
+    op.create_index(op.f("ix_answered_user_id"), "answered", ["user_id"])
     op.create_table(
         "rest",
         sa.Column("id", ID, nullable=False),
@@ -61,7 +62,8 @@ def downgrade() -> None:
     """Drop them: nothing rests, and nobody's vote finds its poll."""
     op.drop_table("wear_round")
     op.drop_table("rest")
-    op.drop_index("ix_answered_at", table_name="answered")
+    op.drop_index(op.f("ix_answered_user_id"), table_name="answered")
+    op.drop_index(op.f("ix_answered_at"), table_name="answered")
     op.drop_index("ix_shown_private", table_name="shown")
     op.drop_index("ix_shown_poll_id", table_name="shown")
     op.drop_column("shown", "poll_id")

@@ -97,7 +97,7 @@ class Answered(SQLModel, table=True):
     __tablename__ = "answered"
 
     shown_id: int = Field(sa_column=Column(Id, primary_key=True, autoincrement=False))
-    user_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    user_id: int = Field(sa_column=Column(BigInteger, primary_key=True, index=True, autoincrement=False))
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     at: datetime = Field(index=True)
 
