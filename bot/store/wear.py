@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -28,6 +29,44 @@ def resting(session: Session, community_id: int, now: datetime) -> Resting:
     for room_id, kind in rows:
         found[room_id].add(kind)
     return {room_id: frozenset(kinds) for room_id, kinds in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """What began or ceased to rest in a time, each kind once, in the order of names."""
+
+    rests: tuple[str, ...]
+    wakes: tuple[str, ...]
+
+
+def turns_between(session: Session, community_id: int, after: datetime, until: datetime) -> Turns:
+    """Kinds that began to rest, and kinds whose rest ended, after one instant and until the other."""
+    began = (col(Rest.since) > after) & (col(Rest.since) <= until)
+    ended = (col(Rest.until) > after) & (col(Rest.until) <= until)
+    rows = session.execute(
+        select(col(Rest.kind), col(Rest.until)).where(col(Rest.community_id) == community_id, or_(began, ended))
+    ).all()
+    over = {kind for kind, end in rows if end <= until}
+    return Turns(tuple(sorted({kind for kind, _ in rows} - over)), tuple(sorted(over)))
+
+
+@dataclass(frozen=True, slots=True)
+class RestingKind:
+    """A kind that rests in a room now, for the calendar."""
+
+    room_id: int
+    kind: str
+    until: datetime
+
+
+def resting_kinds(session: Session, community_id: int, now: datetime) -> tuple[RestingKind, ...]:
+    """What rests now and until when, what wakes first before the others."""
+    rows = session.execute(
+        select(col(Rest.room_id), col(Rest.kind), col(Rest.until))
+        .where(col(Rest.community_id) == community_id, col(Rest.since) <= now, col(Rest.until) > now)
+        .order_by(col(Rest.until), col(Rest.room_id), col(Rest.kind))
+    ).all()
+    return tuple(RestingKind(*row) for row in rows)
 
 
 def rests_in_all(rests: Resting, rooms: Iterable[int], kind: str) -> bool:

@@ -38,6 +38,7 @@ SHORT = frozenset(
             )
         ),
         "members.MyCard",
+        "attention.Received",
         *("figures.DigestOff", "figures.DigestOn"),
         *(
             f"packets.{name}"

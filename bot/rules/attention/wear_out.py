@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.rules.attention.beta import beta_below
+from bot.rules.outcome import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,12 @@ class WearPolicy:
     least_fans: int = 80
     """With fewer active fans nothing can be told."""
     rest: timedelta = timedelta(days=7)
-    page: int = 8
-    """Kinds that one page lists."""
+    judged_at: str = "0 5 * * *"
+    """When a shop's kinds are judged, as a cron line in its zone: before the day's plan is needed."""
+    shops: int = 10
+    """Shops that one round of the clock judges. The others have their turn a second later."""
+    listed: int = 14
+    """Kinds that a page lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +81,68 @@ class Judged:
     @property
     def percent(self) -> int | None:
         """The rate of the last three, in per cent of the usual one; None if there is none."""
-        if not self.usual_answers or not self.reach:
-            return None
-        usual = self.usual_answers * self.reach
-        return (200 * self.answers * self.usual_reach + usual) // (2 * usual)
+        return percent_of(self.answers * self.usual_reach, self.usual_answers * self.reach)
+
+    @property
+    def rate(self) -> int:
+        """How many of a hundred answered in the window."""
+        return percent_of(self.usual_answers, self.usual_reach) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class WearLine:
+    """How one kind is received in a room."""
+
+    wears: str
+    """`pillar:tips`, `drop` (`rules/wears.py`)."""
+    state: WearState
+    messages: int
+    answers: int
+    rate: int
+    """How many of a hundred answered."""
+    percent: int | None
+    """The last three, in per cent of the usual; None if there are too few."""
+    lost: int
+    until: datetime | None = None
+    """How long it rests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Outcome, name="attention.Received"):
+    """How each kind was received in one room, or in private."""
+
+    community_id: int
+    room: str | None
+    """None: in private."""
+    channel: bool
+    """Whether it is the channel, in which nobody sees who reads."""
+    fans: int
+    """Active there in the last seven days; in private, who got the last message."""
+    least: int
+    """With fewer fans nothing can be told."""
+    lines: tuple[WearLine, ...]
+    page: int
+    """From 1."""
+    pages: int
+
+
+def percent_of(part: int, whole: int) -> int | None:
+    """A whole number of per cent, rounded half up; None of nothing."""
+    return (200 * part + whole) // (2 * whole) if whole else None
+
+
+def in_order(lines: Sequence[WearLine]) -> list[WearLine]:
+    """What rests first, then what falls below its usual most, then what can't be told."""
+    return sorted(
+        lines,
+        key=lambda one: (
+            one.state is not WearState.RESTS,
+            one.percent is None,
+            one.percent or 0,
+            -one.messages,
+            one.wears,
+        ),
+    )
 
 
 def judge(
