@@ -19,6 +19,8 @@ from bot.store.tables import Community, FanGroup, Shown
 
 LOST_WITHIN = timedelta(hours=1)
 """Who leaves so soon after a message counts as lost by it."""
+DATED = timedelta(seconds=1)
+"""Telegram's dates are whole seconds, so that what follows a message at once may be dated before it."""
 CHUNK = 250
 """Old rows that one transaction deletes."""
 
@@ -91,7 +93,7 @@ def count_lost(tx: Tx, chat_id: int, at: datetime) -> None:
     Of a room's messages those don't count that answered one person's act, such as the welcome of somebody else.
     """
     newest = select(col(Shown.id)).where(
-        col(Shown.chat_id) == chat_id, col(Shown.at) > at - LOST_WITHIN, col(Shown.at) <= at
+        col(Shown.chat_id) == chat_id, col(Shown.at) > at - LOST_WITHIN, col(Shown.at) <= at + DATED
     )
     if chat_id < 0:
         newest = newest.where(col(Shown.shown_class) != ShownClass.ASKED_FOR.value)

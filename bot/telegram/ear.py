@@ -67,7 +67,9 @@ class Vote(NamedTuple):
     user_id: int
 
 
-class _Message(NamedTuple):
+class Heeded(NamedTuple):
+    """A message that somebody answered."""
+
     chat_id: int
     message_id: int
     user_id: int
@@ -148,7 +150,7 @@ def _sign(chat: Any, person: Any, to: Any) -> Sign | None:
     return Sign(chat_id, person["id"], wrote=False, at=None, to=to)
 
 
-class _Gathered:
+class Gathered:
     """What was heard since the last writing."""
 
     __slots__ = ("answers", "people", "rooms", "votes")
@@ -158,7 +160,7 @@ class _Gathered:
         """Who was active, and whether they wrote."""
         self.rooms: dict[int, int] = {}
         """When each chat was heard last, in seconds."""
-        self.answers: dict[_Message, int] = {}
+        self.answers: dict[Heeded, int] = {}
         """When each message was first answered by each person, in seconds."""
         self.votes: dict[Vote, int] = {}
         """When somebody first voted in a poll, in seconds."""
@@ -171,7 +173,7 @@ class _Gathered:
             key = _Key(chat_id, user_id, at // QUARTER)
             self.people[key] = wrote or self.people.get(key, False)
 
-    def answer(self, message: _Message, at: int) -> None:
+    def answer(self, message: Heeded, at: int) -> None:
         """Somebody answered a message."""
         if len(self.answers) < MOST:
             self.answers.setdefault(message, at)
@@ -181,7 +183,7 @@ class _Gathered:
         if len(self.votes) < MOST:
             self.votes.setdefault(vote, at)
 
-    def put_back(self, older: "_Gathered") -> None:
+    def put_back(self, older: "Gathered") -> None:
         """Take back what couldn't be written."""
         for key, wrote in older.people.items():
             self.people[key] = wrote or self.people.get(key, False)
@@ -197,7 +199,7 @@ class Ear:
         self._db = engine.db
         self._meters = engine.meters
         self._communities = communities
-        self._heard = _Gathered()
+        self._heard = Gathered()
         self._written: dict[tuple[int, int], tuple[date, bool]] = {}
         """Of members by room and user id: the last day that is written down, and whether they wrote on it."""
         self._hour = 0
@@ -214,7 +216,7 @@ class Ear:
             return
         at = min(sign.at, now) if sign.at is not None else now
         if sign.to is not None and sign.user_id is not None:
-            self._heard.answer(_Message(sign.chat_id, sign.to, sign.user_id), at)
+            self._heard.answer(Heeded(sign.chat_id, sign.to, sign.user_id), at)
         if sign.chat_id < 0:
             self._heard.note(sign.chat_id, sign.user_id, at, wrote=sign.wrote)
 
@@ -227,7 +229,7 @@ class Ear:
 
     async def write_down(self) -> None:
         """Write down what was heard. What can't be written now is kept for the next time."""
-        heard, self._heard = self._heard, _Gathered()
+        heard, self._heard = self._heard, Gathered()
         try:
             await self._place_votes(heard)
             await self._write(heard)
@@ -238,7 +240,7 @@ class Ear:
                 raise
             log.warning("hearing_waits", error=name_of(error))
 
-    async def _place_votes(self, gathered: _Gathered) -> None:
+    async def _place_votes(self, gathered: Gathered) -> None:
         """Find the messages of polls. A vote answers the message, and is a sign of life in its room."""
         votes = list(gathered.votes.items())
         for start in range(0, len(votes), CHUNK):
@@ -247,15 +249,15 @@ class Ear:
             for vote, at in chunk:
                 if vote.poll_id in polls:
                     chat_id, message_id = polls[vote.poll_id]
-                    gathered.answer(_Message(chat_id, message_id, vote.user_id), at)
+                    gathered.answer(Heeded(chat_id, message_id, vote.user_id), at)
                     gathered.note(chat_id, vote.user_id, at, wrote=False)
 
-    async def _write_answers(self, gathered: _Gathered) -> None:
+    async def _write_answers(self, gathered: Gathered) -> None:
         answers = [Answer(*message, datetime.fromtimestamp(at, UTC)) for message, at in gathered.answers.items()]
         for start in range(0, len(answers), CHUNK):
             self._meters.answers += await self._db.write(note_answers, answers[start : start + CHUNK])
 
-    async def _write(self, gathered: _Gathered) -> None:
+    async def _write(self, gathered: Gathered) -> None:
         heard = []
         for key, wrote in gathered.people.items():
             group = await self._communities.group(key.chat_id)

@@ -125,6 +125,11 @@ class Received(Outcome, name="attention.Received"):
     """From 1."""
     pages: int
 
+    @property
+    def fits_alert(self) -> bool:
+        """The page itself follows."""
+        return False
+
 
 def percent_of(part: int, whole: int) -> int | None:
     """A whole number of per cent, rounded half up; None of nothing."""

@@ -1,0 +1,1 @@
+"""Attention, as fans and staff meet it."""
