@@ -87,6 +87,8 @@ class Meters:
     """Durations from the request of a transaction to its begin."""
     heard: int = 0
     """Days of activity that were written down: one for each member, room and day."""
+    answers: int = 0
+    """People who answered a message of ours, each once for each message."""
     forgotten: Counter[str] = field(default_factory=Counter)
     """Rows of memory that were deleted after their time, by table."""
     books: BooksChecked | None = None

@@ -28,7 +28,7 @@ from bot.store.engine.db import Database
 from bot.store.engine.lock import InUseError
 from bot.store.places import find_people
 from bot.telegram.deliveries import FileMaker
-from bot.telegram.ear import Ear
+from bot.telegram.ear import HEARS, Ear
 from bot.telegram.engine import Engine
 from bot.telegram.first_call import NO_SUCH_BOT, greet
 from bot.telegram.inbox import ConflictError, Intake, TryLaterError, UnfitError
@@ -119,7 +119,7 @@ class App:
             handle=self._handle_or_wait,
             people=self.communities,
             read_people=find_people,
-            allowed_updates=["message", "callback_query", *sorted(self.listens_to)],
+            allowed_updates=["message", "callback_query", *sorted(self.listens_to | HEARS)],
             concurrency=self.concurrency,
         )
         tune_collector()

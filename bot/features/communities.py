@@ -21,6 +21,7 @@ from bot.store.messages.refused import lose_room
 from bot.store.notes import note
 from bot.store.places import Group, Known, find_group, find_people, find_place, place_of, rooms_of
 from bot.store.rooms import leave_room, note_link
+from bot.store.shown import count_lost
 from bot.store.tables import Community, FanGroup, Member, Person
 
 
@@ -107,7 +108,7 @@ class Communities:
         self.forget()
 
     async def started(self, sender: Sender, *, can_write: bool, at: datetime | None = None) -> Reader:
-        """A person opened the private chat, or closed it; `at` is remembered if they opened it."""
+        """A person opened the private chat, or closed it at `at`."""
         await self._db.write(set_reachable, sender, can_write=can_write, at=at)
         self._people.pop(sender.user_id, None)
         return await self.reader(sender.user_id)
@@ -174,6 +175,8 @@ def set_reachable(tx: Tx, sender: Sender, *, can_write: bool, at: datetime | Non
     update_profile(tx, sender, None)
     person = tx.get_one(Person, sender.user_id, populate_existing=True)
     begins = can_write and not person.can_write
+    if at is not None and person.can_write and not can_write:
+        count_lost(tx, sender.user_id, at)
     person.can_write = can_write
     if person.community_id is None:
         person.community_id = _only_home(tx, sender.user_id)

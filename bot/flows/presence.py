@@ -66,7 +66,7 @@ class Belonging:
 
     async def mark_left(self, place: Place, chat_id: int, user_id: int, at: datetime) -> None:
         """Write down that a person isn't in a group: Telegram refused a whisper to them there."""
-        await self._db.write(go, Going(place, chat_id, user_id, at), self._policies[GiftPolicy])
+        await self._db.write(go, Going(place, chat_id, user_id, at, seen=False), self._policies[GiftPolicy])
 
     async def to_look_at(self, now: datetime) -> tuple[list[tuple[int, Sender]], datetime | None]:
         """A few people to look up now, with the ids of their communities, and when to ask for more; None: unknown."""

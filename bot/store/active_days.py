@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Boolean, Date, Integer, and_, bindparam, delete, func, or_, select, tuple_, update
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.tiers import Deed
@@ -38,7 +39,7 @@ class Heard:
     """Whether they wrote a message, which counts for the tier."""
 
 
-_LOCK = Hot(
+LOCK_MEMBER = Hot(
     select(col(Member.id))
     .where(
         and_(
@@ -50,6 +51,7 @@ _LOCK = Hot(
     # A deletion of the member's data, and another writing of the same days, come before or after all this.
     .with_for_update(key_share=True)
 )
+"""Locks a member who hasn't left. Who locks several does so in the order of shops and user ids."""
 _MINE = and_(
     col(ActiveDay.member_id) == bindparam("member_id", type_=Id),
     col(ActiveDay.room_id) == bindparam("room_id", type_=Id),
@@ -123,7 +125,7 @@ def note_heard(tx: Tx, heard: Sequence[Heard]) -> list[Heard]:
     members = []
     moves: Counter[tuple[int, int, date]] = Counter()
     for one in sorted(heard, key=lambda each: (each.community_id, each.user_id)):
-        row = tx.row(_LOCK, community_id=one.community_id, user_id=one.user_id)
+        row = tx.row(LOCK_MEMBER, community_id=one.community_id, user_id=one.user_id)
         if row is None:
             continue
         members.append(one)
@@ -174,6 +176,12 @@ def active_in_week(tx: Tx, room_id: int, today: date) -> int:
     """How many members were active in a room today or on the six days before. It reads seven rows at most."""
     row = tx.row(_ACTIVE, room_id=room_id, before=today - timedelta(days=WEEK))
     return int(row[0]) if row is not None else 0
+
+
+def count_active(session: Session, room_id: int, today: date) -> int:
+    """The same, for who reads."""
+    days = (col(RoomActivity.room_id) == room_id, col(RoomActivity.day) > today - timedelta(days=WEEK))
+    return session.execute(select(func.coalesce(func.sum(col(RoomActivity.fans)), 0)).where(*days)).scalar_one()
 
 
 def forget_active_days(tx: Tx, community_id: int, member_id: int) -> None:

@@ -11,6 +11,7 @@ from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import take_away_later
 from bot.store.messages.payloads import LEAVE
 from bot.store.tables import Card, FanGroup, Member, Outbox, Presence, RefusedRoom, SourceLink
+from bot.store.tables.attention import Rest
 from bot.store.tables.messages import OutboxState
 from bot.store.verdicts import call_off
 
@@ -77,6 +78,8 @@ def clear_room(tx: Tx, old_id: int, new_id: int, chat_id: int, at: datetime) -> 
     )
     tx.execute(delete(SourceLink).where(col(SourceLink.chat_id) == chat_id))
     forget_room(tx, chat_id)
+    room = select(col(FanGroup.id)).where(col(FanGroup.chat_id) == chat_id).scalar_subquery()
+    tx.execute(delete(Rest).where(col(Rest.community_id) == old_id, col(Rest.room_id) == room))
     tx.execute(
         update(RefusedRoom)
         .where(col(RefusedRoom.chat_id) == chat_id, col(RefusedRoom.over_at).is_(None))

@@ -4,19 +4,24 @@ A row is written in the commit that marks the promised message as sent. Answers,
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import BigInteger, and_, bindparam, delete, insert, select, update
 from sqlmodel import col
 
 from bot.rules.calendar import day_of
-from bot.rules.shown import class_of
+from bot.rules.shown import ShownClass, class_of
+from bot.rules.wears import wears_of
 from bot.store.active_days import active_in_week
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Community, FanGroup, Shown
 from bot.store.tables.base import Id
 
+LOST_WITHIN = timedelta(hours=1)
+"""Who leaves so soon after a message counts as lost by it."""
+DATED = timedelta(seconds=1)
+"""Telegram's dates are whole seconds, so that what follows a message at once may be dated before it."""
 CHUNK = 250
 """Old rows that one transaction deletes."""
 
@@ -34,6 +39,7 @@ _ADD = Hot(
         shown_class=bindparam("shown_class"),
         subject_id=bindparam("subject_id"),
         verdict_id=bindparam("verdict_id", type_=Id),
+        poll_id=bindparam("poll_id"),
         at=bindparam("at"),
         active=bindparam("active"),
         wears=bindparam("wears"),
@@ -53,11 +59,11 @@ class ShownMessage:
     kind: str
     """A kind of `rules/shown.py`."""
     subject_id: int | None = None
-    """For a card or a file the id of what it shows."""
+    """For a card or a file the id of what it shows; for a post the id of its sending."""
     wears: str | None = None
-    """As what it can wear out; None: it doesn't."""
+    """As what it can wear out: of a post `wears_of("post", pillar)`; for activities it needn't be given."""
     poll_id: str | None = None
-    """Telegram's id of the poll that it holds."""
+    """Telegram's id of the poll that it is: votes name nothing else."""
     verdict_id: int | None = None
     """What the attention budget said of it; None if it was asked for."""
 
@@ -79,10 +85,27 @@ def record_shown(tx: Tx, community_id: int, message: ShownMessage, at: datetime)
         shown_class=class_of(message.kind).value,
         subject_id=message.subject_id,
         verdict_id=message.verdict_id,
+        poll_id=message.poll_id,
         at=at,
         active=active,
-        wears=message.wears,
+        wears=message.wears or wears_of(message.kind),
     )
+
+
+def count_lost(tx: Tx, chat_id: int, at: datetime) -> None:
+    """Somebody left a room, blocked the bot, or switched something off: the chat's newest message lost one reader.
+
+    Of a room's messages those don't count that answered one person's act, such as the welcome of somebody else.
+    """
+    newest = select(col(Shown.id)).where(
+        col(Shown.chat_id) == chat_id, col(Shown.at) > at - LOST_WITHIN, col(Shown.at) <= at + DATED
+    )
+    if chat_id < 0:
+        newest = newest.where(col(Shown.shown_class) != ShownClass.ASKED_FOR.value)
+    newest = newest.order_by(col(Shown.at).desc(), col(Shown.id).desc()).limit(1)
+    shown_id = tx.execute(newest).scalar_one_or_none()
+    if shown_id is not None:
+        tx.execute(update(Shown).where(col(Shown.id) == shown_id).values(lost=col(Shown.lost) + 1))
 
 
 def move_shown(tx: Tx, old_chat_id: int, new_chat_id: int) -> None:

@@ -129,6 +129,11 @@ def _memory(meters: Meters) -> Iterator[Metric]:
     yield CounterMetricFamily(
         "encore_active_days", "Days on which a member was active in a room, written down.", value=meters.heard
     )
+    yield CounterMetricFamily(
+        "encore_answers",
+        "People who answered a message within a day, once for each message.",
+        value=meters.answers,
+    )
     family = CounterMetricFamily("encore_memory_deleted", "Rows deleted after their time.", labels=("table",))
     for table, count in meters.forgotten.items():
         family.add_metric((table,), count)

@@ -43,6 +43,7 @@ SHORT = frozenset(
         "members.MyCard",
         "posts.BlanksClosed",
         *(kind.stored_name for kind in get_args(TemplateProblem)),
+        "attention.Received",
         *("figures.DigestOff", "figures.DigestOn"),
         *("consent.PromotionNo", "consent.NotAFanThere"),
         *(

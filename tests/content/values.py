@@ -5,6 +5,7 @@ from typing import get_args
 
 from bot.flows.heart_prizes import PRIZES
 from bot.rules.airings import Phase
+from bot.rules.attention.wear_out import WearState
 from bot.rules.farming import HeldState
 from bot.rules.forms import FormError
 from bot.rules.goal_board import StepState
@@ -40,6 +41,7 @@ STATES = {
     ),
     "EntryClosed": ("closed", "listed", "drawn", "cancelled"),
     "GoalStep": tuple(StepState),
+    "WearLine": tuple(WearState),
 }
 PHASES = tuple(phase.value for phase in Phase)
 ACTS = (
@@ -152,6 +154,9 @@ ORDINARY: dict[str, str] = {
     **dict.fromkeys(("who", "username", "said", "home"), "Mina"),
     "prize": "Silk scarf −20%",
     "room": "Silk room",
+    "wears": "pillar:tips",
+    "rests": "pillar:tips",
+    "wakes": "drop",
     "topic": "Drops",
     "typed": "newcopon",
     "piece": "tier>=loyl",

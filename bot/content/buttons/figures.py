@@ -1,7 +1,7 @@
 """Buttons under reports and the digest."""
 
 from bot.content.button import Button, Rows
-from bot.content.buttons.shared import Buttons
+from bot.content.buttons.shared import RECEIVED, Buttons
 from bot.rules.figures.digest import Digest, DigestOff, DigestOn
 from bot.rules.figures.funnel import SourceFunnel
 from bot.rules.figures.reports import NoStreamYet, PeriodReport, StreamReport
@@ -32,7 +32,8 @@ def _stream(told: StreamReport) -> Rows:
 
 def _period(told: PeriodReport) -> Rows:
     shown = next((name for name, days in PERIODS.items() if days == told.days), "")
-    return ((_press(told.community_id, NOW, "latest"), *_others(told.community_id, shown)),)
+    received = Button("received", press=f"{RECEIVED}:{told.community_id}")
+    return ((_press(told.community_id, NOW, "latest"), *_others(told.community_id, shown)), (received,))
 
 
 def _none_yet(told: NoStreamYet) -> Rows:
@@ -45,7 +46,8 @@ def _funnel(told: SourceFunnel) -> Rows:
 
 def _digest(told: Digest) -> Rows:
     off = Button("digest_off", press=f"{DIGEST}:{told.community_id}:{OFF}")
-    return ((_press(told.community_id, "7d", "last_7d"), off),)
+    received = Button("received", press=f"{RECEIVED}:{told.community_id}")
+    return ((_press(told.community_id, "7d", "last_7d"), off), (received,))
 
 
 def _off(told: DigestOff) -> Rows:

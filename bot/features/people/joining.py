@@ -24,6 +24,7 @@ from bot.store.messages.telling import Ways, tell_here, withdraw_messages
 from bot.store.notes import note
 from bot.store.places import Group
 from bot.store.private_messages import Reader
+from bot.store.shown import count_lost
 from bot.store.tables import Account, FanGroup, Member, Person, Presence, Source, SourceLink
 from bot.store.tables.base import id_of
 from bot.store.tables.messages import Lane
@@ -74,6 +75,8 @@ class Going:
     at: datetime
     elsewhere: bool = False
     """Whether they are known to be in another group of the community."""
+    seen: bool = True
+    """Whether they were seen to leave at that instant. Else it was found out then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,8 @@ def go(tx: Tx, going: Going) -> None:
             return
     room_id = tx.execute(select(col(FanGroup.id)).where(col(FanGroup.chat_id) == going.chat_id)).scalar_one_or_none()
     note(tx, member_id, Did.LEAVE, Occasion(at, day_of(at, place.timezone), Origin(room_id, None)))
+    if going.seen:
+        count_lost(tx, going.chat_id, at)
     note_tag(tx, member_id=member_id, chat_id=going.chat_id, tag="")  # Telegram takes it off who leaves
     if not going.elsewhere and not is_present(tx, member_id):
         member.left_at = at

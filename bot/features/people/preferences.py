@@ -19,6 +19,7 @@ from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.members import locked_member, meet, standing
 from bot.store.messages.payloads import TELL
+from bot.store.shown import count_lost
 from bot.store.tables import Member, Outbox, Person
 from bot.store.tables.messages import OutboxState
 from bot.store.verdicts import call_off
@@ -79,7 +80,10 @@ def change(tx: Tx, act: Act, wish: Preference) -> PreferencesShown:
         choice = None if wish.language == "auto" else wish.language
         tx.execute(update(Person).where(col(Person.user_id) == sender.user_id).values(language=choice))
     if wish.reminders is not None:
-        tx.execute(update(Member).where(*which).values(reminders=wish.reminders))
+        changed = (*which, col(Member.reminders) != wish.reminders)
+        switched = tx.execute(update(Member).where(*changed).values(reminders=wish.reminders).returning(col(Member.id)))
+        if switched.first() is not None and not wish.reminders:
+            count_lost(tx, sender.user_id, act.at)
     if wish.service is not None:
         tx.execute(update(Member).where(*which).values(service=wish.service))
     off = {*(REMINDERS if wish.reminders is False else ()), *(SERVICE if wish.service is False else ())}

@@ -18,6 +18,10 @@ class Digest(Outcome, name="figures.Digest"):
     community_id: int
     day: date
     figures: Figures
+    rests: tuple[str, ...] = ()
+    """Kinds that rest since yesterday's digest, because fewer fans answered than usual (`rules/wears.py`)."""
+    wakes: tuple[str, ...] = ()
+    """Kinds whose rest has ended since then."""
 
 
 @dataclass(frozen=True, slots=True)
