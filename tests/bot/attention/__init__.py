@@ -1,0 +1,1 @@
+"""The whole bot of the attention budget."""
