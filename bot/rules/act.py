@@ -64,6 +64,16 @@ class Act:
     origin: Origin | None = None
     """The message through which it came; None if it came through none."""
 
+    airing_id: int | None = None
+    """The airing to whose stream it belongs, as what a heart goal opens; None for every other act."""
+    by_clock: bool = False
+    """Whether the clock acts in the name of staff, as for an activity of the calendar."""
+
+    @property
+    def typed(self) -> bool:
+        """Whether a person does it now. Its messages leave at once; those of other acts wait for the budget."""
+        return self.airing_id is None and not self.by_clock
+
     @property
     def occasion(self) -> Occasion:
         """When it happened, and through which message."""

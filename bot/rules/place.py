@@ -42,3 +42,5 @@ class Place:
     """The home group's chat; None while the bot isn't in it."""
     currency: str = "USD"
     """The shop's currency, as an ISO code: what amounts without a currency are in."""
+    contact: str = ""
+    """How the shop can be reached, in the owner's words; empty: nobody said."""

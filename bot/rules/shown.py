@@ -12,7 +12,7 @@ class ShownClass(StrEnum):
     """Why somebody is shown a message. The values stand in rows and never change."""
 
     ASKED_FOR = "asked_for"
-    """It answers something that the reader did: they asked to be reminded, came in, or sent a gift on."""
+    """It answers something that the reader did: they asked to be reminded, entered, came in, or sent a gift on."""
     SERVICE = "service"
     """It tells the reader what became of something of theirs, or tells staff of their shop. It offers nothing."""
     STREAM_START = "stream_start"
@@ -26,6 +26,8 @@ _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
         "gift",  # the giver's own card, in their private chat
         *("joining.Welcome", "joining.WelcomeBack", "joining.WelcomeAll", "gifts.GiftWelcome"),
         "reminders.Reminder",
+        # Who entered a raffle asked to hear how it is drawn.
+        *("draws.RoundNamed", "file.raffle", "file.redraw"),
     ),
     ShownClass.SERVICE: (
         *("lapse.LapseNotice", "shop.FavourDone", "shop.RefundTold", "raffles.YouWon", "raffles.PlaceRedrawn"),
@@ -34,7 +36,6 @@ _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
         *("members.Risen", "members.FallComing", "orders.OrderIsYours"),
         # A change of what was announced, and the end, are told once and invite nobody.
         *("streams.DelayNotice", "streams.CancelNotice", "streams.BackOnNotice", "streams.EndNotice"),
-        *("draws.RoundNamed", "file.raffle", "file.redraw"),
         # To the owner and the staff.
         *("arrivals.Greeting", "arrivals.RoomJoined", "arrivals.WhoseRoom", "communities.NoWhispers"),
         *("draws.DrawWaits", "farming.HeldNotice", "hearts.StepFailed", "items.FavourWaiting", "sources.DoorsClosed"),

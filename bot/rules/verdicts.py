@@ -65,4 +65,6 @@ class Reason(StrEnum):
     WORN_OUT = "worn_out"
     """its kind rests, because fewer answer than usual."""
     CANCELLED = "cancelled"
-    """staff took it back."""
+    """staff took it back, or what it told of is gone."""
+    REFUSED = "refused"
+    """Telegram refused it, or no way to the reader worked."""

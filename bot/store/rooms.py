@@ -5,12 +5,14 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlmodel import col
 
+from bot.rules.verdicts import Reason
 from bot.store.active_days import forget_room
 from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import take_away_later
 from bot.store.messages.payloads import LEAVE
 from bot.store.tables import Card, FanGroup, Member, Outbox, Presence, RefusedRoom, SourceLink
 from bot.store.tables.messages import OutboxState
+from bot.store.verdicts import call_off
 
 
 def leave_room(tx: Tx, chat_id: int, at: datetime) -> None:
@@ -52,13 +54,16 @@ def clear_room(tx: Tx, old_id: int, new_id: int, chat_id: int, at: datetime) -> 
     """
     # Messages that were sent are deleted too. SQLite may give a deleted card's id to a card of the new shop, whose
     # promise would then have the same key.
-    tx.execute(
-        delete(Outbox).where(
+    gone = tx.execute(
+        delete(Outbox)
+        .where(
             col(Outbox.community_id) == old_id,
             col(Outbox.chat_id) == chat_id,
             col(Outbox.state) != OutboxState.SENDING,
         )
-    )
+        .returning(col(Outbox.state), col(Outbox.verdict_id))
+    ).all()
+    call_off(tx, (one for state, one in gone if state == OutboxState.WAITING), Reason.CANCELLED, at)
     cards = tx.execute(select(Card).where(col(Card.community_id) == old_id, col(Card.chat_id) == chat_id)).scalars()
     for card in cards.all():
         if card.message_id is not None:

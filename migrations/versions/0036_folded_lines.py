@@ -1,7 +1,7 @@
 """verdicts are found by the card that carries their line, and by the act that they came from
 
 Revision ID: 0036
-Revises: 0034
+Revises: 0035
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision: str = "0036"
-down_revision: str | None = "0034"
+down_revision: str | None = "0035"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -12,6 +12,7 @@ from bot.store.messages.payloads import TakeTag
 from bot.store.tables import Member, Outbox, ShownTag, TierPending, TierRise
 from bot.store.tables.messages import Lane, OutboxState
 from bot.store.tags import shown_tags
+from bot.store.verdicts import take_verdicts_back
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:
@@ -55,8 +56,10 @@ def _withdraw_nudges(tx: Tx, leaving: Leaving) -> None:
                 col(Outbox.made_at) == at,
                 col(Outbox.state) != OutboxState.SENDING,
             )
-            .returning(col(Outbox.id))
-        ).first()
-        if gone is not None:
+            .returning(col(Outbox.verdict_id))
+        ).scalars()
+        verdicts = gone.all()
+        take_verdicts_back(tx, [one for one in verdicts if one is not None])
+        if verdicts:
             mine = (col(TierRise.community_id) == leaving.community_id, col(TierRise.nudged_at) == at)
             tx.execute(update(TierRise).where(*mine).values(nudged_at=None))

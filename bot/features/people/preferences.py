@@ -1,5 +1,7 @@
 """What fans choose for themselves."""
 
+from datetime import datetime
+
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -7,12 +9,14 @@ from sqlmodel import col
 from bot.rules.act import Act
 from bot.rules.people.preferences import Preference, PreferencesShown
 from bot.rules.place import Place
+from bot.rules.verdicts import Reason
 from bot.rules.words import language_of
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.members import locked_member, meet, standing
 from bot.store.tables import Member, Outbox, Person
 from bot.store.tables.messages import Lane, OutboxState
+from bot.store.verdicts import call_off
 
 
 class Preferences:
@@ -59,19 +63,22 @@ def change(tx: Tx, act: Act, wish: Preference) -> PreferencesShown:
     if wish.reminders is not None:
         tx.execute(update(Member).where(*which).values(reminders=wish.reminders))
     if wish.reminders is False:
-        _drop_reminders(tx, place, sender.user_id)
+        _drop_reminders(tx, place, sender.user_id, act.at)
     if wish.hidden is not None:
         tx.execute(update(Member).where(*which).values(hidden=wish.hidden))
     return shown(tx, place, sender.user_id)
 
 
-def _drop_reminders(tx: Tx, place: Place, user_id: int) -> None:
+def _drop_reminders(tx: Tx, place: Place, user_id: int, at: datetime) -> None:
     """What waits to be told in private goes too: off means off, at once."""
-    tx.execute(
-        delete(Outbox).where(
+    gone = tx.execute(
+        delete(Outbox)
+        .where(
             col(Outbox.community_id) == place.community_id,
             col(Outbox.chat_id) == user_id,
             col(Outbox.lane) == Lane.REMINDER,
             col(Outbox.state) == OutboxState.WAITING,
         )
-    )
+        .returning(col(Outbox.verdict_id))
+    ).scalars()
+    call_off(tx, gone, Reason.NOT_WANTED, at)

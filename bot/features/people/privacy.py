@@ -38,6 +38,7 @@ from bot.store.tables import (
     Person,
 )
 from bot.store.tables.messages import OutboxState
+from bot.store.verdicts import take_verdicts_back
 
 
 class Privacy:
@@ -190,8 +191,9 @@ def _drop_messages(tx: Tx, place: Place, user_id: int) -> None:
     facts = cast(col(Outbox.facts), String)
     named = [facts.like(f'%"user_id": {user_id}{end}%') for end in (",", "}")]
     undelivered = (OutboxState.FAILED, OutboxState.EXPIRED, OutboxState.UNKNOWN)
-    tx.execute(
-        delete(Outbox).where(
+    gone = tx.execute(
+        delete(Outbox)
+        .where(
             col(Outbox.community_id) == place.community_id,
             col(Outbox.state) != OutboxState.SENDING,
             or_(
@@ -200,7 +202,9 @@ def _drop_messages(tx: Tx, place: Place, user_id: int) -> None:
                 (col(Outbox.act) == TELL) & col(Outbox.state).in_(undelivered),
             ),
         )
-    )
+        .returning(col(Outbox.verdict_id))
+    ).scalars()
+    take_verdicts_back(tx, [verdict_id for verdict_id in gone if verdict_id is not None])
 
 
 def _drop_person(tx: Tx, place: Place | None, traces: Traces, forgetting: Forgetting) -> None:

@@ -1,5 +1,6 @@
 """Cards: messages of ours that live on by edits, promised like every other message."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from bot.rules.refusals import GIVEN_UP_AFTER, HUNG_AGAIN
+from bot.rules.verdicts import Reason
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import PROMISED, Tx
 from bot.store.messages.outbox import Terms, promise, take_away_later
@@ -16,6 +18,7 @@ from bot.store.messages.payloads import POST, DamagedError, EditCard, PostCard
 from bot.store.tables import Card, FanGroup, Outbox
 from bot.store.tables.base import Id, id_of
 from bot.store.tables.messages import OPEN, Lane, OutboxState
+from bot.store.verdicts import call_off, take_verdicts_back
 
 _CARDS = Hot(
     select(col(Card.id), col(Card.chat_id), col(Card.message_id), col(Card.edited_at)).where(
@@ -47,17 +50,21 @@ def hang_cards(tx: Tx, subject: CardSubject, terms: Terms, *, turns_at: datetime
 def hang_card(tx: Tx, subject: CardSubject, chat_id: int, terms: Terms, *, turns_at: datetime | None = None) -> None:
     """Promise one card in one chat.
 
-    Of `terms` only the times are used. `turns_at` is when the card changes by itself (a window closes): it is edited
-    then, and it isn't hung later than that if `terms` name no other end.
+    Of `terms` the times are used, and what the budget is told. `turns_at` is when the card changes by itself (a window
+    closes): it is edited then, and it isn't hung later than that if `terms` name no other end.
     """
     card_id = _add_card(tx, subject, chat_id)
     # SQLite may give the id of a card that was taken down to the one that takes its place elsewhere.
     key = f"card:{card_id}:{chat_id}"
-    post = replace(terms, key=key, not_after=terms.not_after or turns_at, lane=Lane.POST)
+    post = replace(_for_card(terms, subject), key=key, not_after=terms.not_after or turns_at, lane=Lane.POST)
     promise(tx, subject.community_id, chat_id, PostCard(card_id), post)
     if turns_at is not None:
         turn = Terms(now=terms.now, key=f"{key}:turns", due_at=turns_at)
         promise(tx, subject.community_id, chat_id, EditCard(card_id), turn)
+
+
+def _for_card(terms: Terms, subject: CardSubject) -> Terms:
+    return replace(terms, kind=subject.kind, subject_id=subject.subject_id)
 
 
 def _add_card(tx: Tx, subject: CardSubject, chat_id: int) -> int:
@@ -118,7 +125,7 @@ def announce(tx: Tx, subject: CardSubject, terms: Terms) -> int:
     for chat_id in chats:
         card = cards.get(chat_id)
         card_id = _add_card(tx, subject, chat_id) if card is None else id_of(card)
-        post_anew(tx, subject.community_id, card_id, chat_id, terms)
+        post_anew(tx, subject.community_id, card_id, chat_id, _for_card(terms, subject))
     return len(chats)
 
 
@@ -157,7 +164,9 @@ def hang_again(tx: Tx, *, card_id: int, message_id: int, too_old: bool, now: dat
         return
     card.message_id = None
     tx.flush()
-    terms = Terms(now=now, key=f"{key}{message_id}", not_after=now + GIVEN_UP_AFTER)
+    until = now + GIVEN_UP_AFTER
+    terms = Terms(now=now, key=f"{key}{message_id}", not_after=until, instead=True)
+    terms = _for_card(terms, CardSubject(card.community_id, card.kind, card.subject_id))
     promise(tx, card.community_id, card.chat_id, PostCard(card_id), terms)
     if too_old:
         take_away_later(tx, card.community_id, card.chat_id, message_id, due_at=now, now=now)
@@ -179,7 +188,7 @@ def announce_missing(tx: Tx, subject: CardSubject, terms: Terms) -> list[int]:
     for chat_id in missing:
         card = cards.get(chat_id)
         card_id = _add_card(tx, subject, chat_id) if card is None else id_of(card)
-        post_anew(tx, subject.community_id, card_id, chat_id, terms)
+        post_anew(tx, subject.community_id, card_id, chat_id, _for_card(terms, subject))
     return missing
 
 
@@ -214,7 +223,8 @@ def hanging_in(session: Session, kind: str, subject_id: int) -> set[int]:
 def withdraw(tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime) -> None:
     """Take back an announcement. What is on its way and fails isn't tried again."""
     announced = col(Outbox.id).in_(_announced(tx, community_id, kind, subject_id))
-    tx.execute(delete(Outbox).where(announced, col(Outbox.state) == OutboxState.WAITING))
+    gone = delete(Outbox).where(announced, col(Outbox.state) == OutboxState.WAITING).returning(col(Outbox.verdict_id))
+    call_off(tx, tx.execute(gone).scalars(), Reason.CANCELLED, now)
     tx.execute(update(Outbox).where(announced, col(Outbox.state) == OutboxState.SENDING).values(not_after=now))
 
 
@@ -238,6 +248,10 @@ def _posts_of(tx: Tx, community_id: int, card_ids: set[int | None]) -> list[int]
             if row_id is not None and PostCard.from_facts(facts).card_id in card_ids:
                 found.append(row_id)
     return found
+
+
+def _verdicts(ids: Iterable[int | None]) -> list[int]:
+    return [one for one in ids if one is not None]
 
 
 def groups_of(session: Session, community_id: int) -> list[FanGroup]:
@@ -298,7 +312,8 @@ def move_cards(tx: Tx, kind: str, old_chat_id: int, new_chat_id: int) -> list[tu
     for card in cards:
         if card.subject_id in shown:
             theirs = col(Outbox.id).in_(_posts_of(tx, card.community_id, {card.id}))
-            tx.execute(delete(Outbox).where(theirs, col(Outbox.state) == OutboxState.WAITING))
+            gone = delete(Outbox).where(theirs, col(Outbox.state) == OutboxState.WAITING)
+            take_verdicts_back(tx, _verdicts(tx.execute(gone.returning(col(Outbox.verdict_id))).scalars()))
             tx.delete(card)
             continue
         if card.message_id is not None:

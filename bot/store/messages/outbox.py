@@ -1,10 +1,13 @@
 """Messages promised in the same commit as what they tell of."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import String, bindparam, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from bot.rules.retention import CAUSES_KEPT
@@ -13,7 +16,18 @@ from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import PROMISED, Tx
 from bot.store.messages.payloads import DELETE, TELL, DamagedError, DeleteMessage, Payload, Tell
 from bot.store.tables import Outbox
+from bot.store.tables.base import Id
 from bot.store.tables.messages import DONE, UNTOLD, Lane, OutboxState
+from bot.store.verdicts import (
+    Unasked,
+    add_verdict,
+    add_verdicts,
+    is_unasked,
+    kind_in,
+    reader_in,
+    take_verdict_back,
+    take_verdicts_back,
+)
 
 DONE_KEPT = timedelta(days=32)
 """How long it can be looked up what became of a promise. It is longer than a month: see `Terms.once`."""
@@ -38,6 +52,7 @@ _PROMISE = Hot.upsert(
             state=bindparam("state", type_=String),
             attempts=bindparam("attempts"),
             made_at=bindparam("made_at"),
+            verdict_id=bindparam("verdict_id", type_=Id),
         )
         .on_conflict_do_nothing()
         .returning(col(Outbox.id))
@@ -68,32 +83,95 @@ class Terms:
     lane: Lane = Lane.LIVE
     fold_key: str | None = None
     """Of waiting messages with the same one there is only one."""
+    by_staff: bool = False
+    """Whether staff typed just now what it tells of: then it leaves at once. The clock's messages wait for the budget.
+
+    In a use case it is `act.typed`.
+    """
+    airing_id: int | None = None
+    """The airing to whose stream it belongs. While that is on, it passes the bounds of its rooms."""
+    instead: bool = False
+    """Whether it takes the place of a message that is gone, as an edit would."""
+    kind: str | None = None
+    """The kind of what a card or a post shows (`rules/shown.py`). Payloads that name theirs need none."""
+    subject_id: int | None = None
+    """The id of what it shows."""
 
 
 def promise(tx: Tx, community_id: int, chat_id: int, payload: Payload, terms: Terms) -> bool:
     """Promise one message; False if the same key, or a waiting one to fold into, is there already.
 
     What folds carries references, not states (a card's id): the sender renders what is true when it sends, so the
-    newest wins without rewriting a row.
+    newest wins without rewriting a row. A message that nobody asked for gets its verdict here; it is decided when the
+    message is about to leave (`features/attention/budget.py`).
     """
-    made = tx.rows(
-        _PROMISE,
-        key=f"{terms.key}{ONCE}" if terms.once and terms.key is not None else terms.key,
-        fold_key=terms.fold_key,
-        community_id=community_id,
-        chat_id=chat_id,
-        lane=terms.lane.value,
-        act=payload.act,
-        facts=payload.to_facts(),
-        due_at=terms.due_at or terms.now,
-        not_after=terms.not_after,
-        state=OutboxState.WAITING.value,
-        attempts=0,
-        made_at=terms.now,
-    )
+    unasked = _unasked(tx, chat_id, payload, terms)
+    verdict_id = add_verdict(tx, community_id, unasked, terms.now) if unasked is not None else None
+    made = tx.rows(_PROMISE, **_row(community_id, chat_id, payload, terms, verdict_id))
     if made:
         tx.info[PROMISED] = True
+    elif verdict_id is not None:
+        take_verdict_back(tx, verdict_id)
     return bool(made)
+
+
+def promise_many(tx: Tx, community_id: int, payloads: Sequence[tuple[int, Payload]], terms: Terms) -> int:
+    """Promise many messages of one kind, each as (chat, payload), in a few statements; how many are new.
+
+    The chat is added to the key of `terms`. A chunk has at most `CHUNK` of them.
+    """
+    if not payloads:
+        return 0
+    each = [replace(terms, key=f"{terms.key}:{chat_id}") if terms.key else terms for chat_id, _ in payloads]
+    unasked = [_unasked(tx, chat_id, payload, terms) for chat_id, payload in payloads]
+    some = [one for one in unasked if one is not None]
+    ids = iter(add_verdicts(tx, community_id, some, terms.now) if some else ())
+    rows = [
+        _row(community_id, chat_id, payload, one, next(ids) if asked is not None else None)
+        for (chat_id, payload), one, asked in zip(payloads, each, unasked, strict=True)
+    ]
+    insert_ = sqlite.insert if tx.get_bind().dialect.name == "sqlite" else postgresql.insert
+    made = tx.execute(
+        insert_(Outbox).on_conflict_do_nothing().returning(col(Outbox.id), col(Outbox.verdict_id)), rows
+    ).all()
+    kept = {verdict_id for _, verdict_id in made}
+    take_verdicts_back(tx, [row["verdict_id"] for row in rows if row["verdict_id"] not in {*kept, None}])
+    if made:
+        tx.info[PROMISED] = True
+    return len(made)
+
+
+def _unasked(tx: Tx, chat_id: int, payload: Payload, terms: Terms) -> Unasked | None:
+    """The message as the budget knows it; None for edits, deletions, answers, and what its reader asked for."""
+    named = (terms.kind, terms.subject_id) if terms.kind is not None else kind_in(tx, payload)
+    if named is None or not is_unasked(named[0]):
+        return None
+    return Unasked(
+        chat_id=reader_in(chat_id, payload),
+        kind=named[0],
+        subject_id=named[1],
+        by_staff=terms.by_staff,
+        airing_id=terms.airing_id,
+        instead=terms.instead,
+    )
+
+
+def _row(community_id: int, chat_id: int, payload: Payload, terms: Terms, verdict_id: int | None) -> dict[str, Any]:
+    return {
+        "key": f"{terms.key}{ONCE}" if terms.once and terms.key is not None else terms.key,
+        "fold_key": terms.fold_key,
+        "community_id": community_id,
+        "chat_id": chat_id,
+        "lane": terms.lane.value,
+        "act": payload.act,
+        "facts": payload.to_facts(),
+        "due_at": terms.due_at or terms.now,
+        "not_after": terms.not_after,
+        "state": OutboxState.WAITING.value,
+        "attempts": 0,
+        "made_at": terms.now,
+        "verdict_id": verdict_id,
+    }
 
 
 def forget_told(tx: Tx, now: datetime) -> bool:

@@ -16,6 +16,7 @@ from bot.store.messages.payloads import Packed, Say, SendFile, Tell, WitnessOf, 
 from bot.store.private_messages import Reader, is_reachable, reader_of
 from bot.store.tables import Outbox, Person
 from bot.store.tables.messages import OPEN, OutboxState
+from bot.store.verdicts import take_verdicts_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,5 +126,6 @@ def withdraw_messages(tx: Tx, community_id: int, key: str) -> int:
     if tx.get_bind().dialect.name == "sqlite":
         # The same as the line above, by the keys' index. PostgreSQL may order texts otherwise.
         waiting += [col(Outbox.key) > f"{key}:", col(Outbox.key) < f"{key};"]
-    gone = tx.execute(delete(Outbox).where(*waiting).returning(col(Outbox.id))).all()
+    gone = tx.execute(delete(Outbox).where(*waiting).returning(col(Outbox.id), col(Outbox.verdict_id))).all()
+    take_verdicts_back(tx, [verdict_id for _, verdict_id in gone if verdict_id is not None])
     return len(gone)

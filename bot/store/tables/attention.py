@@ -44,6 +44,10 @@ class Verdict(SQLModel, table=True):
     subject_id: int | None = Field(default=None, sa_type=Id)
     """What it is about: the id of what a card, a file or a post shows."""
     by_staff: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    airing_id: int | None = Field(default=None, sa_type=Id)
+    """The airing to whose stream it belongs."""
+    instead: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Whether it takes the place of a message that is gone, as an edit would."""
     counts: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether it counts against the room's or the fan's bounds."""
     ruling: str = Field(default=Ruling.WAITING)
