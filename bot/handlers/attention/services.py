@@ -1,0 +1,16 @@
+"""What the handlers of attention are given."""
+
+from dataclasses import dataclass
+
+from bot.features.attention.bounds import ShopBounds
+from bot.features.communities import Communities
+from bot.rules.attention.bounds import BoundsPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionServices:
+    """The use cases of bounds, of what wasn't sent, and of why something was."""
+
+    bounds: ShopBounds
+    limits: BoundsPolicy
+    communities: Communities
