@@ -25,6 +25,7 @@ from bot.domains import (
     with_additions,
     words_of,
 )
+from bot.features.attention.budget import Budget
 from bot.features.communities import Communities
 from bot.features.imports import Imports
 from bot.features.people.sources import TOKEN_BYTES, Sources
@@ -55,6 +56,7 @@ from bot.housekeeping import Housekeeper
 from bot.jobs import Jobs
 from bot.logs import get_logger, logging_failures
 from bot.meters import Meters
+from bot.rules.attention.budget import AttentionPolicy
 from bot.rules.beacons import Beacon
 from bot.rules.fans import FansPolicy
 from bot.rules.farming import FarmingPolicy
@@ -249,7 +251,9 @@ def _dispatcher(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wi
     return dispatcher
 
 
-def _sender(engine: Engine, telegram: Telegram, wired: list[Wired], files: dict[str, FileMaker]) -> Sender:
+def _sender(
+    engine: Engine, telegram: Telegram, budget: Budget, wired: list[Wired], files: dict[str, FileMaker]
+) -> Sender:
     cards = {kind: card for domain in DOMAINS for kind, card in domain.cards.items()}
     cards |= {kind: card for one in wired for kind, card in one.cards.items()}
     parts = DomainParts(
@@ -259,7 +263,7 @@ def _sender(engine: Engine, telegram: Telegram, wired: list[Wired], files: dict[
         unheard={kind: unheard for domain in DOMAINS for kind, unheard in domain.unheard.items()},
     )
     deliveries = Deliveries(engine, telegram.words, telegram.voice, telegram.communities, parts)
-    return Sender(engine, deliveries, telegram.communities, telegram.move_group)
+    return Sender(engine, deliveries, telegram.communities, telegram.move_group, budget)
 
 
 def _housekeeper(engine: Engine, shops: Shops, wired: list[Wired]) -> Housekeeper:
@@ -291,7 +295,7 @@ def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: li
         dispatcher=dispatcher,
         communities=core.communities,
         files=files,
-        sender=_sender(engine, telegram, wired, files),
+        sender=_sender(engine, telegram, Budget(core.policies[AttentionPolicy]), wired, files),
         jobs=Jobs(db=db, clock=clock, hold=hold, features=[due for one in wired for due in one.due], meters=meters),
         housekeeper=_housekeeper(engine, shops, wired),
         who=WhoAsks(

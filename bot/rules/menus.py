@@ -42,6 +42,8 @@ STAFF = (
     "report",
     "hearts",
     "held",
+    "quiet",
+    "why",
     "setup",
     "undo",
 )

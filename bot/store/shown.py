@@ -15,6 +15,7 @@ from bot.store.active_days import active_in_week
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
 from bot.store.tables import Community, FanGroup, Shown
+from bot.store.tables.base import Id
 
 CHUNK = 250
 """Old rows that one transaction deletes."""
@@ -32,6 +33,7 @@ _ADD = Hot(
         kind=bindparam("kind"),
         shown_class=bindparam("shown_class"),
         subject_id=bindparam("subject_id"),
+        verdict_id=bindparam("verdict_id", type_=Id),
         at=bindparam("at"),
         active=bindparam("active"),
         answers=0,
@@ -51,6 +53,8 @@ class ShownMessage:
     """A kind of `rules/shown.py`."""
     subject_id: int | None = None
     """For a card or a file the id of what it shows."""
+    verdict_id: int | None = None
+    """What the attention budget said of it; None if it was asked for."""
 
 
 def record_shown(tx: Tx, community_id: int, message: ShownMessage, at: datetime) -> None:
@@ -69,6 +73,7 @@ def record_shown(tx: Tx, community_id: int, message: ShownMessage, at: datetime)
         kind=message.kind,
         shown_class=class_of(message.kind).value,
         subject_id=message.subject_id,
+        verdict_id=message.verdict_id,
         at=at,
         active=active,
     )

@@ -4,7 +4,19 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, String, and_, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    String,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -150,13 +162,16 @@ def note_not_sent(tx: Tx, verdict_id: int, reason: Reason) -> None:
     tx.touch(_NOT_SENT, verdict_id=verdict_id, why=reason.value)
 
 
-def call_off(tx: Tx, verdict_ids: Iterable[int | None], reason: Reason, now: datetime) -> None:
-    """Promises of these verdicts were deleted before they left."""
+def call_off(
+    tx: Tx, verdict_ids: Iterable[int | None], reason: Reason, now: datetime, *, but: ColumnElement[bool] | None = None
+) -> None:
+    """Promises of these verdicts end before they leave; `but` says which of them don't."""
     ids = [one for one in verdict_ids if one is not None]
     if ids:
+        which = (col(Verdict.id).in_(ids), ~but if but is not None else true())
         tx.execute(
             update(Verdict)
-            .where(col(Verdict.id).in_(ids))
+            .where(*which)
             .values(ruling=Ruling.DROP, reason=reason, counts=False, until=None, decided_at=now)
         )
 

@@ -43,6 +43,7 @@ from bot.store.shown import ShownMessage
 from bot.store.tables import Card, Person
 from bot.store.tables.base import id_of
 from bot.store.tables.messages import OutboxState
+from bot.store.verdicts import OVER, UNHEARD
 from bot.telegram.answers import message_id_of, place_in
 from bot.telegram.calls import NO_PREVIEW
 from bot.telegram.engine import Engine
@@ -51,6 +52,7 @@ from bot.telegram.refusals import refusal_of
 from bot.telegram.replies import Voice
 from bot.telegram.tags import Tags
 from bot.telegram.targets import Target
+from bot.telegram.why_rows import why_rows
 
 log = get_logger("sender")
 
@@ -177,7 +179,7 @@ class Deliveries:
             return Result(OutboxState.SENT)
         if getattr(found.shown, "over", False):
             # A card of something that is over already would tell a lie.
-            return Result(OutboxState.EXPIRED, "over before it was posted")
+            return Result(OutboxState.EXPIRED, OVER)
         message = self._message(found.shown, found.place, found.language)
         sent = await self._out.call("sendMessage", chat_id=row.chat_id, **await self._where(row.chat_id), **message)
         message_id = message_id_of(sent)
@@ -285,6 +287,8 @@ class Deliveries:
             thread_id=await self._thread(row, asked),
             aloud=asked.aloud,
         )
+        if target.private:
+            said = replace(said, foot=why_rows(self._words, row.verdict_id, asked.outcome, language))
         heard = await self._voice.tell(target, said, place)
         instead = asked.instead
         if not heard and target.private and instead is not None:
@@ -294,13 +298,14 @@ class Deliveries:
         shown = None
         if heard is not None and not heard.whisper and not asked.asked:
             shown = ShownMessage(heard.chat_id, heard.message_id, asked.outcome)
+        problem = UNHEARD if heard is None else None
         if heard is not None or asked.unheard is None:
-            return Result(OutboxState.SENT, message=shown)
+            return Result(OutboxState.SENT, problem, message=shown)
         unheard = self._unheard.get(asked.unheard.kind)
         if unheard is None:
             raise DamagedError("unknown kind of what is told")
         subject_id, now = asked.unheard.subject_id, self._clock.now()
-        return Result(OutboxState.SENT, note=lambda tx: unheard(tx, subject_id, now))
+        return Result(OutboxState.SENT, problem, note=lambda tx: unheard(tx, subject_id, now))
 
     async def _send_file(self, row: Departure, asked: SendFile) -> Result:
         make = self._files.get(asked.file)

@@ -8,8 +8,8 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
 from typing import Any
@@ -21,6 +21,7 @@ from aiogram.exceptions import (
 )
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from bot.features.attention.budget import Budget
 from bot.features.communities import Communities
 from bot.flows.move_group import MoveGroup
 from bot.logs import get_logger
@@ -98,13 +99,23 @@ class _Flight:
 class Sender:
     """Sends promised messages."""
 
-    def __init__(self, engine: Engine, deliveries: Deliveries, communities: Communities, move_group: MoveGroup) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        deliveries: Deliveries,
+        communities: Communities,
+        move_group: MoveGroup,
+        budget: Budget,
+    ) -> None:
         self._meters = engine.meters
         self._db = engine.db
         self._deliveries = deliveries
         self._pacer = engine.pacer
         self._communities = communities
         self._move_group = move_group
+        self._budget = budget
+        self._looked_at: set[int] = set()
+        """Due rows of which the budget said already that they may leave. It decides again when they do."""
         self._clock = engine.clock
         self._hold = engine.hold
         self._refusals: dict[int, set[Refusal]] = {}
@@ -184,14 +195,29 @@ class Sender:
         before_start = (seen.next_start - now).total_seconds() - ONE_TURN if seen.next_start is not None else AHEAD
         for row_id, reason in seen.damaged:
             await self._set_aside(row_id, reason)
-        turns = [(row, at) for row in seen.due if (at := self._when_it_may_leave(row, before_start)) is not None]
-        ids = [row.id for row, _ in turns]
-        taken = await self._db.write(departures.take, ids, self._hold.term) if ids else set()
-        self._send_all([(row, at) for row, at in turns if row.id in taken], sum(row.announces for row in seen.due))
-        seconds = LOOK_AGAIN if seen.damaged or len(turns) < len(seen.due) else SLEEP.total_seconds()
+        due = await self._without_held(seen.due, now)
+        turns = [(row, at) for row in due if (at := self._when_it_may_leave(row, before_start)) is not None]
+        rows = [row for row, _ in turns]
+        taken = await self._db.write(self._budget.take, rows, self._hold.term, now) if rows else {}
+        leaving = [(replace(row, verdict_id=taken[row.id]), at) for row, at in turns if row.id in taken]
+        self._send_all(leaving, sum(row.announces for row in due))
+        seconds = LOOK_AGAIN if seen.damaged or len(leaving) < len(seen.due) else SLEEP.total_seconds()
         if seen.next_at is not None:
             seconds = min(seconds, (seen.next_at - self._clock.now()).total_seconds())
         return max(seconds, SHORTEST)
+
+    async def _without_held(self, due: list[Departure], now: datetime) -> list[Departure]:
+        """Those of the due rows that the budget lets leave. Each is asked about once before it gets a turn.
+
+        A start is never held, so it doesn't wait for this.
+        """
+        self._looked_at.intersection_update(row.id for row in due)
+        new = [row for row in due if row.verdict_id is not None and not row.announces and row.id not in self._looked_at]
+        if not new:
+            return due
+        held = await self._db.write(self._budget.hold_back, new, now)
+        self._looked_at.update(row.id for row in new if row.id not in held)
+        return [row for row in due if row.id not in held]
 
     async def _set_aside(self, row_id: int, reason: str) -> None:
         damage = Damage(OUTBOX, (str(row_id),), ())
@@ -326,7 +352,8 @@ class Sender:
         now = self._clock.now()
         notes = [result.note] if result.note is not None else []
         if result.message is not None:
-            notes.append(partial(record_shown, community_id=row.community_id, message=result.message, at=now))
+            message = replace(result.message, verdict_id=row.verdict_id)
+            notes.append(partial(record_shown, community_id=row.community_id, message=message, at=now))
         if result.refused is not None:
             notes.append(partial(begin, chat_id=row.chat_id, reason=result.refused, now=now))
             self._refusals.setdefault(row.chat_id, set()).add(result.refused)

@@ -38,6 +38,7 @@ SHORT = frozenset(
             )
         ),
         "members.MyCard",
+        *("attention.WhyTold", "attention.WaitsNow", "attention.LeftAlready"),
         *("figures.DigestOff", "figures.DigestOn"),
         *(
             f"packets.{name}"

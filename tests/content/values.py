@@ -53,9 +53,13 @@ ACTS = (
     *("hearts.made", "hearts.cancelled"),
     *("staff.denied", "staff.lifted"),
     "room.topic",
+    *("bounds.changed", "held.stopped", "typed.held"),
 )
 TIERS = ("new", "fan", "loyal", "core")
+MESSAGES = ("drop", "packet", "morning", "ending.CouponsEnd", "figures.Digest")
+"""Kinds of messages that explanations are about."""
 KINDS = {
+    **dict.fromkeys(("About", "FoldedLine"), MESSAGES),
     **dict.fromkeys(("HeldLine", "HeldSettled"), ("gift", "packet", "raffle", "something")),
     **dict.fromkeys(("GoalStep", "StepFailed"), tuple(prize.name for prize in PRIZES)),
     **dict.fromkeys(
@@ -84,6 +88,7 @@ DEEDS = (
     "hook.turned",
     "hook.closed",
     "digest.switched",
+    *("bounds.changed", "held.sent_now", "held.stopped", "typed.held"),
 )
 PANEL_BLANKS = tuple(sorted({blank.name for act in PANEL.acts for blank in act.blanks}))
 PROBLEMS = (*(kind.__name__ for kind in get_args(FormError)), "NoTyping", "OneOfTomorrow")

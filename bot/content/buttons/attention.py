@@ -3,10 +3,21 @@
 from bot.content.button import Button, Rows
 from bot.content.buttons.shared import UNDO, Buttons, in_rows
 from bot.rules.attention.bounds import BoundsShown, HoursOffered, NeverOff, Span
+from bot.rules.attention.unsent import HeldNoMore, HeldSentNow, HeldStopped, UnsentDay, UnsentLine, UnsentWeek
+from bot.rules.attention.warnings import StaffWarned, WaitsNow
+from bot.rules.attention.why import WhyToldStaff
 
 QUIET = "quiet"
 """`quiet:<shop>:show`, `quiet:<shop>:hours`, `quiet:<shop>:from:2200-0800`, `quiet:<shop>:most:5`, and so on."""
 SHOW, HOURS, FROM, MOST, PROMOTIONAL, GAP = "show", "hours", "from", "most", "promo", "gap"
+UNSENT = "unsent"
+"""`unsent:<shop>` shows what wasn't sent lately, `unsent:<shop>:day:<date>:<page>` one day of it,
+`unsent:<shop>:now:<verdict>` sends what is held, `unsent:<shop>:stop:<verdict>` takes it back."""
+DAY, NOW, STOP = "day", "now", "stop"
+WAIT = "wait"
+"""`wait:<shop>:<verdict>` lets wait what staff just typed."""
+WHY = "why"
+"""`why:<verdict>` says why a private message came. The button is under the message."""
 
 
 def _press(shop: int, *parts: str | int) -> str:
@@ -52,12 +63,66 @@ def _never_off(refused: NeverOff) -> Rows:
     return _spans(refused.community_id, refused.offered)
 
 
-UNSENT = "unsent"
-"""`unsent:<shop>` shows what wasn't sent lately, `unsent:<shop>:day:<date>:<page>` one day of it,
-`unsent:<shop>:now:<verdict>` sends what is held, `unsent:<shop>:stop:<verdict>` takes it back."""
+def _log(shop: int, *parts: str | int) -> str:
+    return ":".join((UNSENT, str(shop), *map(str, parts)))
+
+
+def _week(shown: UnsentWeek) -> Rows:
+    shop = shown.community_id
+    held = tuple(row for line in shown.held if line.rooms for row in (_held(shop, line),))
+    days = tuple(Button("day", press=_log(shop, DAY, one.day.isoformat(), 1), about=one) for one in shown.days)
+    return (*held, *in_rows(days, 2), (Button("bounds", press=_press(shop, SHOW)),))
+
+
+def _held(shop: int, line: UnsentLine) -> tuple[Button, ...]:
+    return (
+        Button("send_now", press=_log(shop, NOW, line.verdict_id), about=line),
+        Button("stop", press=_log(shop, STOP, line.verdict_id), about=line),
+    )
+
+
+def _day(shown: UnsentDay) -> Rows:
+    shop, day = shown.community_id, shown.day.isoformat()
+    back = (Button("before", press=_log(shop, DAY, day, shown.page - 1)),) if shown.page > 1 else ()
+    on = (Button("further", press=_log(shop, DAY, day, shown.page + 1)),) if shown.page < shown.pages else ()
+    turn = (*back, *on)
+    return (*((turn,) if turn else ()), (Button("week", press=_log(shop)),))
+
+
+def _settled(outcome: HeldSentNow | HeldStopped | HeldNoMore) -> Rows:
+    undo = ((Button("undo", press=f"{UNDO}:{outcome.audit_id}"),),) if isinstance(outcome, HeldStopped) else ()
+    return (*undo, (Button("week", press=_log(outcome.community_id)),))
+
+
+def _told_staff(told: WhyToldStaff) -> Rows:
+    return ((Button("bounds", press=_press(told.community_id, SHOW)),), _unsent(told.community_id))
+
+
+def _warned(warned: StaffWarned) -> Rows:
+    if warned.until is None:
+        return ()
+    return ((Button("wait", press=f"{WAIT}:{warned.community_id}:{warned.verdict_id}", about=warned.until),),)
+
+
+def _waits(waits: WaitsNow) -> Rows:
+    return ((Button("undo_wait", press=f"{UNDO}:{waits.audit_id}"),),)
+
+
+def why_row(verdict_id: int) -> tuple[Button, ...]:
+    """The small button under a private message that nobody asked for. Its label is in `labels.j2`."""
+    return (Button("why", press=f"{WHY}:{verdict_id}"),)
+
 
 BUTTONS: Buttons = {
     BoundsShown: _bounds,
     HoursOffered: _offered,
     NeverOff: _never_off,
+    UnsentWeek: _week,
+    UnsentDay: _day,
+    HeldSentNow: _settled,
+    HeldStopped: _settled,
+    HeldNoMore: _settled,
+    WhyToldStaff: _told_staff,
+    StaffWarned: _warned,
+    WaitsNow: _waits,
 }

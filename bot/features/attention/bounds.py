@@ -81,7 +81,7 @@ def change_bounds(
         tx,
         act,
         CHANGED,
-        ", ".join(moved),
+        _said(after),
         before={name: before[name] for name in moved},
         after={name: after[name] for name in moved},
     )
@@ -112,6 +112,12 @@ def _columns(bounds: Bounds) -> Columns:
         "most_promotional": bounds.most_promotional,
         "gap_minutes": bounds.gap // A_MINUTE,
     }
+
+
+def _said(columns: Columns) -> str:
+    """The bounds as the audit log names them, without a word of any language."""
+    hours = f"{columns['quiet_from']}-{columns['quiet_until']}"
+    return f"{hours}, {columns['most_promotional']}/{columns['most']}, {columns['gap_minutes']}"
 
 
 def _keep(tx: Tx, community_id: int, columns: Columns) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.attention.about import describe
 from bot.rules.attention.why import About, WhyAnswer, WhyTold, WhyToldStaff, WhyTooOld
 from bot.rules.memory import MemoryPolicy
 from bot.rules.place import Place
@@ -77,13 +78,10 @@ def explain(
     if found is None:
         return None
     shown, verdict = found
-    line_of = lines.get(shown.kind)
-    line = line_of(session, community_id, shown.subject_id, now) if line_of and shown.subject_id is not None else None
-    title, coins = (line.title, line.coins) if line is not None else ("", 0)
     reason = verdict.reason if verdict is not None else None
     return WhyToldStaff(
         community_id=community_id,
-        about=About(shown.kind, title, coins, shown.kind in TO_STAFF),
+        about=describe(session, community_id, (shown.kind, shown.subject_id), now, lines),
         shown_class=ShownClass(shown.shown_class),
         reason=Reason(reason) if reason is not None else None,
         counts=verdict is not None and verdict.counts,

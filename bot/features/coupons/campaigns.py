@@ -96,7 +96,7 @@ def make(tx: Tx, act: Act, wish: NewCampaign, policy: CouponPolicy) -> MakeOutco
     campaign = _new_row(act, wish, shop.campaigns_made)
     tx.add(campaign)
     tx.flush()
-    chats = hang(tx, act.community_id, id_of(campaign), wish.opens, wish.closes, act.at) if not wish.kept_for else []
+    chats = hang(tx, act, id_of(campaign), wish.opens, wish.closes) if not wish.kept_for else []
     groups, untold = heard_in(tx, act.community_id, chats)
     entry = record_act(
         tx,
@@ -203,4 +203,4 @@ def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, at: da
         runs = campaign.state == CampaignState.OPEN and (campaign.closes is None or campaign.closes > at)
         if runs:
             subject = CardSubject(community_id, CARD, campaign_id)
-            hang_card(tx, subject, new_chat_id, Terms(now=at), turns_at=campaign.closes)
+            hang_card(tx, subject, new_chat_id, Terms(now=at, instead=True), turns_at=campaign.closes)

@@ -273,7 +273,7 @@ def _add(tx: Tx, place: Place, goal: Goal, more: int, at: datetime, prizes: Priz
     if stale:
         touch_cards(tx, place.community_id, CARD, goal.airing_id, at, every=prizes.policy.card_every)
     for step in reached:
-        if not _open(tx, place, goal.id, step, at, prizes):
+        if not _open(tx, place, goal, step, at, prizes):
             _fail(tx, place, goal.id, step, at)
     return Hearted(hearts, ahead - hearts if ahead is not None else None, bool(reached))
 
@@ -297,12 +297,12 @@ def _reach(tx: Tx, goal_id: int, hearts: int, at: datetime) -> list[_Reached]:
     return [_Reached(row.nth, row.hearts, give_of(row)) for row in sorted(rows, key=lambda row: row.nth)]
 
 
-def _open(tx: Tx, place: Place, goal_id: int, step: _Reached, at: datetime, prizes: Prizes) -> bool:
+def _open(tx: Tx, place: Place, goal: Goal, step: _Reached, at: datetime, prizes: Prizes) -> bool:
     """Whether the step's prize could be opened. The cause is the step's own, so not even a bug opens it twice.
 
     Coins count since the goal was set. But its airing may have been closed and opened again, and the limit lowered.
     """
-    give, prize = step.give, prizes.by_name.get(step.give.kind)
+    goal_id, give, prize = goal.id, step.give, prizes.by_name.get(step.give.kind)
     if prize is None:
         return False
     if give.coins:
@@ -313,7 +313,7 @@ def _open(tx: Tx, place: Place, goal_id: int, step: _Reached, at: datetime, priz
     maker_id = tx.execute(select(col(HeartGoal.made_by)).where(col(HeartGoal.id) == goal_id)).scalar_one()
     role = Role.OWNER if made is not None and made.by_owner else Role.OPERATOR
     maker = Sender(maker_id, "", None, None)
-    act = Act(place, maker, at, step_cause(goal_id, step.nth), maker_id, role)
+    act = Act(place, maker, at, step_cause(goal_id, step.nth), maker_id, role, airing_id=goal.airing_id)
     return prize.open(tx, act, give, prizes.tools)
 
 

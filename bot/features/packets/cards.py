@@ -64,7 +64,7 @@ def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, at: da
         packet = tx.get_one(Packet, packet_id)
         if packet.state not in SEED_SHOWN and new_chat_id in {group.chat_id for group in groups_of(tx, community_id)}:
             subject = CardSubject(community_id, CARD, packet_id)
-            hang_card(tx, subject, new_chat_id, Terms(now=at, not_after=packet.expires_at))
+            hang_card(tx, subject, new_chat_id, Terms(now=at, not_after=packet.expires_at, instead=True))
 
 
 def _name(session: Session, member_id: int) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import repeat
 
 from sqlalchemy import insert, select
@@ -106,7 +105,7 @@ def open_packet(
     )
     if not promised:
         tools.giveaways.tell_of(tx, place, entry, wish.coins)
-    return _hang(tx, packet, act.at, audit_id=entry.id, balance=None)
+    return _hang(tx, packet, act, audit_id=entry.id, balance=None)
 
 
 def give_packet(tx: Tx, act: Act, wish: NewPacket, seed: bytes, policies: Policies) -> OpenOutcome | ForStaffOnly:
@@ -138,7 +137,7 @@ def give_packet(tx: Tx, act: Act, wish: NewPacket, seed: bytes, policies: Polici
         earned=earned,
     )
     note(tx, giver.member_id, Did.GIVE_PACKET, act.occasion, About(Thing.PACKET, id_of(packet)))
-    return _hang(tx, packet, at, audit_id=None, balance=giver.balance - wish.coins)
+    return _hang(tx, packet, act, audit_id=None, balance=giver.balance - wish.coins)
 
 
 def undo_open(tx: Tx, act: Act, entry: AuditEntry) -> bool:
@@ -195,11 +194,12 @@ def _write_down(
     return packet
 
 
-def _hang(tx: Tx, packet: Packet, at: datetime, *, audit_id: int | None, balance: int | None) -> PacketOpened:
+def _hang(tx: Tx, packet: Packet, act: Act, *, audit_id: int | None, balance: int | None) -> PacketOpened:
     """Promise the cards, and keep the answer with the packet."""
     packet_id, community_id = id_of(packet), packet.community_id
     subject = CardSubject(community_id, CARD, packet_id)
-    chats = hang_cards(tx, subject, Terms(now=at, not_after=packet.expires_at))
+    terms = Terms(now=act.at, not_after=packet.expires_at, by_staff=act.typed, airing_id=act.airing_id)
+    chats = hang_cards(tx, subject, terms)
     groups, untold = heard_in(tx, community_id, chats)
     outcome = PacketOpened(
         packet_id=packet_id,

@@ -87,4 +87,4 @@ def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, at: da
         if raffle.state not in {RaffleState.DRAWN, RaffleState.CANCELLED}:
             turns_at = raffle.closes if raffle.closes > at else None
             subject = CardSubject(community_id, CARD, raffle_id)
-            hang_card(tx, subject, new_chat_id, Terms(now=at), turns_at=turns_at)
+            hang_card(tx, subject, new_chat_id, Terms(now=at, instead=True), turns_at=turns_at)

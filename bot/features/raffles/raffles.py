@@ -142,7 +142,8 @@ def make(
     raffle.sealing = Sealing.FREEZE if beacon else Sealing.NONE
     tx.add(raffle)
     tx.flush()
-    chats = hang_cards(tx, CardSubject(act.community_id, CARD, id_of(raffle)), Terms(now=at), turns_at=wish.closes)
+    terms = Terms(now=at, by_staff=act.typed, airing_id=act.airing_id)
+    chats = hang_cards(tx, CardSubject(act.community_id, CARD, id_of(raffle)), terms, turns_at=wish.closes)
     groups, untold = heard_in(tx, act.community_id, chats)
     after = causes.to_facts(wish)
     entry = record_act(tx, act, MADE, audit_subject(raffle), subject_id=raffle.id, after=after)

@@ -23,9 +23,9 @@ GREETED_WITHIN = timedelta(days=1)
 
 
 def greet(tx: Tx, place: Place, chat_id: int, at: datetime, missing: tuple[str, ...] = ()) -> None:
-    """Promise the greeting in a group that has just become the shop's."""
+    """Promise the greeting in a group that has just become the shop's: the owner joined it, so it is said at once."""
     key = f"greeting:{place.community_id}:{at.timestamp():.0f}"
-    terms = Terms(now=at, key=key, not_after=at + GREETED_WITHIN, lane=Lane.POST)
+    terms = Terms(now=at, key=key, not_after=at + GREETED_WITHIN, lane=Lane.POST, by_staff=True)
     say(tx, place.community_id, Greeting(place.shop, place.community_id, missing), terms, chats=(chat_id,))
 
 

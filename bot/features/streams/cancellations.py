@@ -48,7 +48,8 @@ def cancel(tx: Tx, act: Act, wish: CallOff, policy: StreamPolicy) -> CancelStrea
     entry.after = {"state": airing.state, "series": series, "others": others}
     notice, until = CancelNotice(stream.title, before.starts_at, next_at), act.at + policy.late
     key = f"cancelled:{entry.id}"
-    terms = Terms(now=act.at, key=f"air:{before.id}:{key}", not_after=until)
+    own_key = f"air:{before.id}:{key}"
+    terms = Terms(now=act.at, key=own_key, not_after=until, by_staff=act.typed, airing_id=before.id)
     say(tx, act.community_id, notice, terms, chats=chats)
     begin_round(tx, airing, key, notice, until, act.at)
     update_live_cards(tx, act.community_id, before.id, act.at)
@@ -109,7 +110,9 @@ def undo_cancel(tx: Tx, act: Act, entry: AuditEntry, policy: StreamPolicy) -> bo
         airing.moved_at = act.at
         notice, until = BackOnNotice(stream.title, airing.starts_at), min(airing.starts_at, act.at + policy.late)
         key = f"back:{entry.id}"
-        say(tx, act.community_id, notice, Terms(now=act.at, key=f"air:{airing.id}:{key}", not_after=until))
+        own_key = f"air:{airing.id}:{key}"
+        terms = Terms(now=act.at, key=own_key, not_after=until, by_staff=act.typed, airing_id=airing.id)
+        say(tx, act.community_id, notice, terms)
         begin_round(tx, airing, key, notice, until, act.at)
     update_live_cards(tx, act.community_id, locked.before.id, act.at)
     return True

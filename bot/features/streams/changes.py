@@ -1,5 +1,6 @@
 """What staff and the clock change about an airing alike: close it, take it back, and who hears of that."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -29,16 +30,27 @@ def chats_to_tell(session: Session, community_id: int, airing: AiringFacts, now:
     return [chat_id for chat_id in chats if chat_id in hanging]
 
 
-def close(tx: Tx, place: Place, locked: LockedAiring, ended_at: datetime, now: datetime, policy: StreamPolicy) -> None:
+@dataclass(frozen=True, slots=True)
+class End:
+    """An airing's end."""
+
+    at: datetime
+    told_at: datetime
+    """When it is written down: later than `at` if the clock was down."""
+    by_staff: bool = False
+    """Whether staff said so; else its length is over."""
+
+
+def close(tx: Tx, place: Place, locked: LockedAiring, end: End, policy: StreamPolicy) -> None:
     """End an airing: its cards show it, and a weekly stream gets its next airing.
 
     If it was really on, one message says so in the chats where its card hangs: elsewhere nobody heard of the start.
     """
-    airing, stream = locked.airing, locked.stream
+    airing, stream, now = locked.airing, locked.stream, end.told_at
     airing_id = id_of(airing)
     came = count_came(tx, airing_id)
     was_on = airing.on_air_at is not None or came > 0
-    airing.state, airing.closed_at = AiringState.ENDED, ended_at
+    airing.state, airing.closed_at = AiringState.ENDED, end.at
     heard_of_start = hanging_in(tx, CARD, airing_id)
     withdraw_notices(tx, airing, now)
     withdraw(tx, place.community_id, CARD, airing_id, now)
@@ -48,7 +60,8 @@ def close(tx: Tx, place: Place, locked: LockedAiring, ended_at: datetime, now: d
     if was_on and airing.posted:
         next_at = next_start(tx, stream, place.timezone, max(airing.planned_at, now))
         notice = EndNotice(stream.title, came, airing.replay_url, next_at)
-        terms = Terms(now=now, key=f"air:{airing_id}:ended", not_after=ended_at + policy.late)
+        key, until = f"air:{airing_id}:ended", end.at + policy.late
+        terms = Terms(now=now, key=key, not_after=until, by_staff=end.by_staff, airing_id=airing_id)
         say(tx, place.community_id, notice, terms, chats=heard_of_start)
     update_live_cards(tx, place.community_id, airing_id, now)
 

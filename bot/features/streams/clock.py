@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.features.streams.announcements import announce_start, list_unannounced
-from bot.features.streams.changes import close
+from bot.features.streams.changes import End, close
 from bot.features.streams.rows import lock_airing, lock_row
 from bot.logs import get_logger, logging_failures
 from bot.rules.airings import AiringState
@@ -59,7 +59,7 @@ def advance(tx: Tx, community_id: int, airing_id: int, now: datetime, policy: St
         return
     place = place_of(tx, community_id)
     if now >= airing.ends_at:
-        close(tx, place, locked, airing.ends_at, now, policy)
+        close(tx, place, locked, End(airing.ends_at, now), policy)
         return
     if before.state is AiringState.PLANNED and now >= airing.starts_at:
         airing.state = AiringState.LIVE

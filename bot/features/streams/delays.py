@@ -79,7 +79,8 @@ def _move_start(tx: Tx, act: Act, locked: LockedAiring, new: NewStart, policy: S
     tx.flush()
     announce_start(tx, airing, policy)
     notice, until = DelayNotice(stream.title, new.at), min(new.at, at + policy.late)
-    terms = Terms(now=at, key=f"air:{airing_id}:{new.key}", not_after=until)
+    key = f"air:{airing_id}:{new.key}"
+    terms = Terms(now=at, key=key, not_after=until, by_staff=act.typed, airing_id=airing_id)
     say(tx, act.community_id, notice, terms, chats=chats)
     begin_round(tx, airing, new.key, notice, until, at)
     update_live_cards(tx, act.community_id, airing_id, at)

@@ -1,6 +1,6 @@
 """`/endlive`: an airing that is on ends, and its recording is shown."""
 
-from bot.features.streams.changes import close
+from bot.features.streams.changes import End, close
 from bot.features.streams.meant import find_just_ended, find_meant_airing
 from bot.features.streams.rows import lock_airing, record_change
 from bot.features.streams.schedule import next_start
@@ -33,7 +33,7 @@ def end(tx: Tx, act: Act, number: int | None, replay_url: str | None, policy: St
     airing, stream = locked.airing, locked.stream
     airing.replay_url = replay_url or airing.replay_url
     if locked.before.state is not AiringState.ENDED:
-        close(tx, act.place, locked, act.at, act.at, policy)
+        close(tx, act.place, locked, End(act.at, act.at, by_staff=act.typed), policy)
     else:
         tx.flush()
         update_live_cards(tx, act.community_id, target.id, act.at)

@@ -35,7 +35,7 @@ def _complete(tx: Tx, place: Place, give: Give) -> Give | None:
 def _open(tx: Tx, act: Act, give: Give, _tools: PrizeTools) -> bool:
     """From now on it is a drop like any other."""
     campaign = campaign_numbered(tx, act.community_id, give.number)
-    return campaign is not None and unlock(tx, act.place, campaign.id, act.at) is not None
+    return campaign is not None and unlock(tx, act, campaign.id) is not None
 
 
 COUPON = Prize(name=NAME, read=_read, complete=_complete, open=_open)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from bot.features.attention.bounds import ShopBounds
+from bot.features.attention.unsent import Unsent
+from bot.features.attention.warnings import StaffWarnings
+from bot.features.attention.why import Why
 from bot.features.communities import Communities
 from bot.rules.attention.bounds import BoundsPolicy
 
@@ -13,4 +16,7 @@ class AttentionServices:
 
     bounds: ShopBounds
     limits: BoundsPolicy
+    why: Why
+    unsent: Unsent
+    warnings: StaffWarnings
     communities: Communities

@@ -213,13 +213,13 @@ FindObstacle = Callable[[Facts, datetime, AttentionPolicy], Obstacle | None]
 def _next_free(facts: Facts, now: datetime, policy: AttentionPolicy, find: FindObstacle) -> Obstacle | None:
     """The first obstacle at `now`, with the next instant at which there is none. None if there is none now."""
     first = find(facts, now, policy)
-    if first is None:
-        return None
+    if first is None or first.reason is Reason.PAUSED:
+        return first
     until = first.until
     for _ in range(LOOKS_AHEAD):
         further = find(facts, until, policy)
-        if further is None:
-            break
+        if further is None or further.reason is Reason.PAUSED:
+            break  # a pause can end earlier: it is asked about again
         until = further.until
     return Obstacle(first.reason, until)
 

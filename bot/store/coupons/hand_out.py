@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql import ClauseElement
 from sqlmodel import col
 
-from bot.rules.act import Occasion, Origin
+from bot.rules.act import Act, Occasion, Origin
 from bot.rules.calendar import day_of
 from bot.rules.coupon_states import CampaignState, CouponState, KeptFor
 from bot.rules.coupons.campaigns import CampaignFacts, CouponPolicy
@@ -195,18 +195,18 @@ def count_usable(session: Session, member_id: int, now: datetime) -> int:
     return usable
 
 
-def hang(
-    tx: Tx, community_id: int, campaign_id: int, opens: datetime | None, closes: datetime | None, now: datetime
-) -> list[int]:
+def hang(tx: Tx, act: Act, campaign_id: int, opens: datetime | None, closes: datetime | None) -> list[int]:
     """Promise a campaign's card in each group, from its opening on; their chats."""
-    return hang_cards(tx, CardSubject(community_id, CARD, campaign_id), Terms(now=now, due_at=opens), turns_at=closes)
+    terms = Terms(now=act.at, due_at=opens, by_staff=act.typed, airing_id=act.airing_id)
+    return hang_cards(tx, CardSubject(act.community_id, CARD, campaign_id), terms, turns_at=closes)
 
 
-def unlock(tx: Tx, place: Place, campaign_id: int, at: datetime) -> CampaignFacts | None:
+def unlock(tx: Tx, act: Act, campaign_id: int) -> CampaignFacts | None:
     """Hang the cards of a campaign that was kept for a heart goal: from now on it is a drop like any other.
 
     None if it isn't kept for one any more, was cancelled, or is over; nothing is changed then.
     """
+    place, at = act.place, act.at
     campaign = find_campaign(tx, place.community_id, campaign_id)
     if campaign is None or (campaign.closes is not None and campaign.closes <= at):
         return None
@@ -224,7 +224,7 @@ def unlock(tx: Tx, place: Place, campaign_id: int, at: datetime) -> CampaignFact
     ).all()
     if not unlocked:
         return None
-    hang(tx, place.community_id, campaign_id, opens, campaign.closes, at)
+    hang(tx, act, campaign_id, opens, campaign.closes)
     return find_campaign(tx, place.community_id, campaign_id)
 
 

@@ -1,6 +1,6 @@
 """How rows leave the outbox: due rows are looked up in the order of their lanes, taken, marked, or put back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,9 @@ from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.attention.budget import FOLDED
 from bot.rules.refusals import Refusal, try_again
+from bot.rules.verdicts import Reason, Ruling
 from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import promise_edit
 from bot.store.messages.missed import tell_missed
@@ -27,11 +29,16 @@ from bot.store.messages.payloads import (
 )
 from bot.store.messages.refused import REFUSED, begin, lose_room
 from bot.store.tables import Card, Outbox
+from bot.store.tables.attention import Verdict
 from bot.store.tables.base import id_of
 from bot.store.tables.messages import OPEN, Lane, OutboxState
+from bot.store.verdicts import LATE, OVER, UNHEARD, call_off, note_left, note_not_sent
 
 LOOK = 500
 """Due rows looked at in one round."""
+
+BUDGET = "budget:"
+"""How the problem of a row begins that the attention budget let expire; its reason follows."""
 
 _WAITING = col(Outbox.state) == OutboxState.WAITING
 _LIVE = col(Outbox.lane) == Lane.LIVE
@@ -58,6 +65,8 @@ class Departure:
     payload: Payload
     attempts: int
     problem: str | None = None
+    verdict_id: int | None = None
+    """What the attention budget says of it; None if it needs nothing said."""
 
     @property
     def act(self) -> str:
@@ -108,6 +117,7 @@ def look(session: Session, now: datetime) -> Seen:
             col(Outbox.facts),
             col(Outbox.attempts),
             col(Outbox.problem),
+            col(Outbox.verdict_id),
         )
         .where(_WAITING, col(Outbox.due_at) <= now, in_time)
         .order_by(_ORDER, col(Outbox.due_at), col(Outbox.id))
@@ -115,7 +125,7 @@ def look(session: Session, now: datetime) -> Seen:
     ).all()
     due: list[Departure] = []
     damaged: list[tuple[int, str]] = []
-    for row_id, community_id, chat_id, lane, act, facts, attempts, problem in rows:
+    for row_id, community_id, chat_id, lane, act, facts, attempts, problem, verdict_id in rows:
         if row_id is None:
             continue
         try:
@@ -123,7 +133,7 @@ def look(session: Session, now: datetime) -> Seen:
         except DamagedError as error:
             damaged.append((row_id, str(error)))
         else:
-            due.append(Departure(row_id, community_id, chat_id, lane, payload, attempts, problem))
+            due.append(Departure(row_id, community_id, chat_id, lane, payload, attempts, problem, verdict_id))
     late = session.execute(
         select(col(Outbox.id)).where(_WAITING, col(Outbox.due_at) <= now, col(Outbox.not_after) <= now).limit(1)
     ).first()
@@ -141,12 +151,25 @@ def expire(tx: Tx, now: datetime) -> None:
         update(Outbox)
         .where(*over, col(Outbox.problem).startswith(REFUSED))
         .values(state=OutboxState.EXPIRED)
-        .returning(col(Outbox.id))
-    ).scalars()
-    for row_id in refused.all():
+        .returning(col(Outbox.id), col(Outbox.verdict_id))
+    ).all()
+    for row_id, _ in refused:
         if row_id is not None:
             tell_missed(tx, row_id, now)
-    tx.execute(update(Outbox).where(*over).values(state=OutboxState.EXPIRED, problem="its time is over"))
+    call_off(tx, (verdict_id for _, verdict_id in refused), Reason.REFUSED, now)
+    late = update(Outbox).where(*over).values(state=OutboxState.EXPIRED, problem=LATE)
+    _miss(tx, tx.execute(late.returning(col(Outbox.verdict_id))).scalars().all(), now)
+
+
+def _miss(tx: Tx, verdict_ids: Sequence[int | None], now: datetime) -> None:
+    """Their time was over before they could leave. What the budget held may become a line of the morning card."""
+    ids = [one for one in verdict_ids if one is not None]
+    if not ids:
+        return
+    held = (col(Verdict.id).in_(ids), col(Verdict.ruling) == Ruling.HOLD)
+    line = (*held, col(Verdict.chat_id) < 0, col(Verdict.kind).in_(FOLDED))
+    tx.execute(update(Verdict).where(*line).values(ruling=Ruling.FOLD, until=None, decided_at=now))
+    call_off(tx, ids, Reason.TOO_LATE, now, but=col(Verdict.ruling) == Ruling.FOLD)
 
 
 def take(tx: Tx, ids: list[int], sender: str) -> set[int]:
@@ -180,7 +203,10 @@ def write_mark(tx: Tx, row_id: int, mark: Mark, now: datetime) -> None:
         card_id, message_id = mark.hung
         tx.execute(update(Card).where(col(Card.id) == card_id).values(message_id=message_id, edited_at=now))
     what_came = {"state": mark.state, "problem": mark.problem, "sent_at": now}
-    tx.execute(update(Outbox).where(col(Outbox.id) == row_id).values(what_came))
+    marked = update(Outbox).where(col(Outbox.id) == row_id).values(what_came).returning(col(Outbox.verdict_id))
+    verdict_id = tx.execute(marked).scalar_one_or_none()
+    if verdict_id is not None:
+        _tell_budget(tx, verdict_id, mark, now)
     # Edits, deletions, tags and answers that were delivered have nothing to tell later, but for a key that is kept.
     delivered = (
         col(Outbox.id) == row_id,
@@ -190,6 +216,19 @@ def write_mark(tx: Tx, row_id: int, mark: Mark, now: datetime) -> None:
     kept = col(Outbox.key).endswith(ONCE)
     tx.execute(update(Outbox).where(*delivered, kept).values(facts={}))  # what was told may name people
     tx.execute(delete(Outbox).where(*delivered, or_(col(Outbox.key).is_(None), ~kept)))
+
+
+def _tell_budget(tx: Tx, verdict_id: int, mark: Mark, now: datetime) -> None:
+    """Write down in the verdict when the message left, or that it didn't. *Unknown* may have arrived, so it counts."""
+    match mark.state, mark.problem:
+        case OutboxState.SENT, problem if problem != UNHEARD:
+            note_left(tx, verdict_id, now)
+        case OutboxState.EXPIRED, problem if problem in {LATE, OVER}:
+            note_not_sent(tx, verdict_id, Reason.TOO_LATE)
+        case OutboxState.EXPIRED, _:
+            note_not_sent(tx, verdict_id, Reason.CANCELLED)
+        case OutboxState.SENT | OutboxState.FAILED, _:
+            note_not_sent(tx, verdict_id, Reason.REFUSED)
 
 
 def put_back(tx: Tx, row_id: int, due_at: datetime) -> None:
@@ -227,6 +266,7 @@ def refuse(tx: Tx, row_id: int, reason: Refusal, now: datetime) -> None:
     chat_id = row.chat_id
     if row.not_after is not None and row.not_after <= now and not (row.problem or "").startswith(REFUSED):
         row.state, row.problem = OutboxState.EXPIRED, f"{REFUSED}{reason}"  # taken back while it was on its way
+        call_off(tx, [row.verdict_id], Reason.REFUSED, now)
     else:
         due_at, row.not_after = try_again(now, row.not_after)
         row.problem = f"{REFUSED}{reason}"
@@ -239,6 +279,7 @@ def lost_room(tx: Tx, row_id: int, now: datetime) -> None:
     """Telegram says that the bot isn't in a room any more: nothing is told there, and the owner hears it."""
     row = tx.get_one(Outbox, row_id)
     row.state, row.problem = OutboxState.FAILED, f"{REFUSED}{Refusal.REMOVED}"
+    call_off(tx, [row.verdict_id], Reason.REFUSED, now)
     lose_room(tx, row.chat_id, now)
 
 
@@ -249,6 +290,7 @@ def moved(tx: Tx, row_id: int, new_chat_id: int, now: datetime) -> None:
         row.state, row.due_at, row.chat_id = OutboxState.WAITING, now, new_chat_id
     else:
         row.state, row.problem = OutboxState.FAILED, "the group moved"
+        call_off(tx, [row.verdict_id], Reason.CANCELLED, now)
     tx.flush()
 
 

@@ -13,7 +13,7 @@ from sqlmodel import col
 from bot.rules.retention import CAUSES_KEPT
 from bot.store.chunks import delete_some
 from bot.store.engine.hot import Hot
-from bot.store.engine.sessions import PROMISED, Tx
+from bot.store.engine.sessions import PROMISED, TYPED, Tx
 from bot.store.messages.payloads import DELETE, TELL, DamagedError, DeleteMessage, Payload, Tell
 from bot.store.tables import Outbox
 from bot.store.tables.base import Id
@@ -110,6 +110,8 @@ def promise(tx: Tx, community_id: int, chat_id: int, payload: Payload, terms: Te
     made = tx.rows(_PROMISE, **_row(community_id, chat_id, payload, terms, verdict_id))
     if made:
         tx.info[PROMISED] = True
+        if terms.by_staff and verdict_id is not None:
+            tx.info.setdefault(TYPED, []).append(made[0][0])
     elif verdict_id is not None:
         take_verdict_back(tx, verdict_id)
     return bool(made)
