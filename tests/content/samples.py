@@ -71,7 +71,9 @@ MOST = {
     ("UnsentDay", "lines"): ON_A_PAGE,
     ("UnsentCount", "reasons"): len(Ruled),
     ("MorningCard", "folded"): MOST_FOLDED,
-    ("NewCore", "fans"): TierPolicy().nudge_names, ("CoreFan", "did"): len(Deed)}
+    ("NewCore", "fans"): TierPolicy().nudge_names,
+    ("CoreFan", "did"): len(Deed),
+}
 """Tuples that are shorter by what makes them: a nudge names so many fans, and tells each kind of deed once."""
 
 

@@ -16,9 +16,7 @@ def subject_of(about: About) -> str:
     return about.title or (str(about.coins) if about.coins else "…")
 
 
-def about_of(
-    session: Session, verdict: Verdict, now: datetime, lines: Mapping[str, LineOf]
-) -> About:
+def about_of(session: Session, verdict: Verdict, now: datetime, lines: Mapping[str, LineOf]) -> About:
     """What a message is about."""
     return describe(session, verdict.community_id, (verdict.kind, verdict.subject_id), now, lines)
 

@@ -1,6 +1,7 @@
 """A shop's own bounds: read, changed by the owner, and put back."""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -29,7 +30,7 @@ from bot.store.tables.attention import AttentionBounds
 CHANGED = "bounds.changed"
 """The audit log's name for a change of bounds."""
 A_MINUTE = timedelta(minutes=1)
-Columns = dict[str, str | int]
+Columns = dict[str, Any]
 
 
 class ShopBounds:
@@ -130,9 +131,7 @@ def _keep(tx: Tx, community_id: int, columns: Columns) -> None:
     tx.flush()
 
 
-def _shown(
-    community_id: int, bounds: Bounds, limits: BoundsPolicy | None, audit_id: int | None = None
-) -> BoundsShown:
+def _shown(community_id: int, bounds: Bounds, limits: BoundsPolicy | None, audit_id: int | None = None) -> BoundsShown:
     return BoundsShown(
         community_id,
         shown_span(bounds.quiet),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, case, func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -111,10 +111,10 @@ class _Reader:
         since = now - self.policy.reach
         return col(Verdict.community_id) == place.community_id, col(Verdict.decided_at) >= since
 
-    def _grouped(self, session: Session, place: Place, now: datetime, *which: Any) -> Sequence[Row[Any]]:
+    def _grouped(self, session: Session, place: Place, now: datetime, *which: Any) -> list[Any]:
         """Messages about one thing that have one reason are one line. The newest first."""
         alike = (col(Verdict.kind), col(Verdict.subject_id), col(Verdict.ruling), col(Verdict.reason))
-        return session.execute(
+        rows: Any = session.execute(
             select(
                 *alike,
                 func.sum(case((col(Verdict.chat_id) < 0, 1), else_=0)),
@@ -126,8 +126,9 @@ class _Reader:
             .group_by(*alike)
             .order_by(func.max(col(Verdict.id)).desc())
         ).all()
+        return list(rows)
 
-    def _lines(self, session: Session, place: Place, found: Sequence[Row[Any]], now: datetime) -> list[UnsentLine]:
+    def _lines(self, session: Session, place: Place, found: list[Any], now: datetime) -> list[UnsentLine]:
         return [
             UnsentLine(
                 describe(session, place.community_id, (kind, subject_id), now, self.lines),
@@ -172,9 +173,7 @@ def stop(tx: Tx, act: Act, verdict_id: int, reader: _Reader) -> HeldStopped | He
     about = about_of(tx, verdict, act.at, reader.lines)
     gone = _change_waiting(tx, act, ids, state=OutboxState.EXPIRED, problem=STOPPED_BY_STAFF)
     call_off(tx, gone, Reason.CANCELLED, act.at)
-    entry = record_act(
-        tx, act, STOPPED, subject_of(about), subject_id=verdict_id, after={"verdicts": sorted(gone)}
-    )
+    entry = record_act(tx, act, STOPPED, subject_of(about), subject_id=verdict_id, after={"verdicts": sorted(gone)})
     outcome = HeldStopped(act.community_id, about, len(gone), id_of(entry))
     entry.answer = causes.to_json(outcome)
     tx.flush()

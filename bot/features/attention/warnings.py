@@ -154,7 +154,9 @@ def hold(tx: Tx, act: Act, verdict_id: int, lines: Mapping[str, LineOf]) -> Wait
         return LeftAlready()
     ids, until = [one.verdict_id for one in waiting], max(one.until for one in waiting)
     _let_wait(tx, act, ids, until)
-    entry = record_act(tx, act, HELD, subject_of(about_of(tx, named, act.at, lines)), subject_id=verdict_id, after={"verdicts": ids})
+    entry = record_act(
+        tx, act, HELD, subject_of(about_of(tx, named, act.at, lines)), subject_id=verdict_id, after={"verdicts": ids}
+    )
     outcome = WaitsNow(until, len(waiting), id_of(entry))
     entry.answer = causes.to_json(outcome)
     tx.flush()
@@ -189,9 +191,7 @@ def _let_wait(tx: Tx, act: Act, verdict_ids: list[int], until: datetime) -> None
 
 def _waiting(session: Session, community_id: int, cause: str, *, lock: bool = False) -> list[Waiting]:
     query = (
-        select(
-            col(Verdict.id), col(Verdict.reason), col(Verdict.until), col(Outbox.due_at), col(Outbox.not_after)
-        )
+        select(col(Verdict.id), col(Verdict.reason), col(Verdict.until), col(Outbox.due_at), col(Outbox.not_after))
         .join(Outbox, col(Outbox.verdict_id) == col(Verdict.id))
         .where(
             col(Verdict.cause) == cause,

@@ -35,7 +35,9 @@ async def pressed(
         day, _, page = value.partition(":")
         found = _read_day(day)
         if found is not None:
-            await voice.panel(inside, await attention.unsent.day(inside.community, found, read_id(page) or 1, inside.at))
+            await voice.panel(
+                inside, await attention.unsent.day(inside.community, found, read_id(page) or 1, inside.at)
+            )
             return
     if what in {NOW, STOP}:
         verdict_id = read_id(value)
