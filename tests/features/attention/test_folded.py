@@ -68,7 +68,7 @@ async def test_the_newest_three_are_named_once(studio: Studio) -> None:
     assert await lines_on(studio) == [("Socks", True), ("Shirt", True), ("Scarf", True)]
     await studio.tick(NINE + timedelta(days=1))
     assert await lines_on(studio, 1) == []
-    assert await query(studio.db, "SELECT count(*) FROM verdict WHERE card_id IS NULL") == [(0,)]
+    assert await query(studio.db, "SELECT count(*) FROM verdict WHERE card_id IS NULL AND ruling = 'fold'") == [(0,)]
 
 
 async def test_what_ended_says_so(studio: Studio) -> None:
