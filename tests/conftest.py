@@ -16,6 +16,7 @@ from bot.store.engine.schema import migrate
 from bot.store.messages.payloads import Say, SendFile, Tell
 from tests.engines import compiled_once
 from tests.postgres import Postgres
+from tests.verdicts import without_verdict
 
 pytest_plugins = ["tests.lanes"]
 
@@ -107,6 +108,7 @@ async def db(url: str) -> AsyncIterator[Database]:
     """The store on a fresh database."""
     async with Database.open(url) as database:
         yield database
+        assert await database.read(without_verdict) == []
 
 
 def fresh_sqlite(template: Path, folder: Path) -> str:

@@ -83,6 +83,7 @@ PARTIAL = {
     "ix_outbox_done": ("state",),
     "ix_outbox_untold": ("state",),
     "ix_member_back_since": ("back_since",),
+    "ix_member_promotion_remind_at": ("promotion_remind_at",),
     "ix_member_here": ("left_at", "user_id"),
     "ix_audit_entry_has_cause": ("cause",),
     "ix_campaign_has_cause": ("cause",),

@@ -45,6 +45,8 @@ class Said:
     """Buttons below all others, with their texts."""
     instead: Any = None
     """What a group is shown in its stead; None: the outcome may be said aloud, but for its secrets."""
+    mark: str = ""
+    """What stands before its first word, in HTML."""
 
     @property
     def secret(self) -> bool:
@@ -65,13 +67,19 @@ class Said:
     @property
     def html(self) -> str:
         """The text of a message, in Telegram's HTML."""
-        html = self.words.html(self.outcome, self.place, self.language)
-        return html if self.below is None else f"{html}\n\n{self.below.html}"
+        html = self.mark + self.words.html(self.outcome, self.place, self.language)
+        below = self.below.html if self.below is not None else ""
+        return f"{html}\n\n{below}" if below else html
 
     @property
     def rich(self) -> str | None:
         """The same as a rich message with a table, in the HTML of `sendRichMessage`; None if it has no such form."""
-        return self.words.rich(self.outcome, self.place, self.language) if self.below is None else None
+        alone = self.below is None and not self.mark
+        return self.words.rich(self.outcome, self.place, self.language) if alone else None
+
+    def with_below(self, below: "Said") -> "Said":
+        """The same with one more outcome below all the others."""
+        return replace(self, below=below if self.below is None else self.below.with_below(below))
 
     @property
     def short(self) -> str | None:

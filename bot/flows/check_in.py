@@ -1,17 +1,22 @@
-"""A check-in, which also counts towards the reward of the friend who invited this member."""
+"""A check-in, which also counts towards the reward of the friend who invited this member.
 
+The third one asks whether promotion may come in private.
+"""
+
+from bot.features.attention.consent import ask_at_check_in
 from bot.features.checkins import checkins
 from bot.features.checkins.checkins import CheckInTools
 from bot.features.gifts import invitations
 from bot.flows.tier_opens import opens_of
 from bot.rules.act import Act
+from bot.rules.attention.consent import ConsentPolicy
 from bot.rules.checkins.checkins import CheckedIn, CheckInOutcome, CheckInPolicy, MakeUpOutcome
 from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.policies import Policies
 from bot.rules.tiers import TierPolicy
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
-from bot.store.members import standing
+from bot.store.members import Standing, standing
 
 
 class CheckIns:
@@ -20,8 +25,9 @@ class CheckIns:
     def __init__(self, db: Database, policies: Policies) -> None:
         self._db = db
         self._policy = policies[CheckInPolicy]
-        self._tools = CheckInTools(policies[CheckInPolicy], policies[TierPolicy], opens_of(policies))
+        self._tools = CheckInTools(policies[CheckInPolicy], policies[TierPolicy], opens_of(policies), self._counted)
         self._gift_policy = policies[GiftPolicy]
+        self._consent_policy = policies[ConsentPolicy]
 
     async def check_in(self, act: Act) -> CheckInOutcome:
         """Check the sender in for the community's day."""
@@ -41,3 +47,6 @@ class CheckIns:
         if member.invitation_id is not None and isinstance(outcome, CheckedIn):
             invitations.count_check_in(tx, act.place, member, act.at, self._gift_policy)
         return outcome
+
+    def _counted(self, tx: Tx, member: Standing, act: Act, times: int) -> None:
+        ask_at_check_in(tx, member, act, times, self._consent_policy)

@@ -27,6 +27,7 @@ _TO_STAFF = (
     *("refusals.RoomMissed", "refusals.RoomRefuses", "rights.HomeTold", "rights.OwnerBefore", "rights.OwnerNow"),
     *("staff.OperatorActed", "streams.AskOwner", "topics.TopicLost", "members.NewCore"),
     "orders.ClaimsNotice",
+    *("consent.NobodySaidYes", "consent.ContactMissing"),
     *("figures.Digest", "figures.StreamReport", "file.stream.report", "file.stream.picture"),
 )
 _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
@@ -42,6 +43,8 @@ _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
         *("gifts.FriendRewarded", "gifts.InviterRewarded", "gifts.InviterCapped", "gifts.GiftReturned"),
         "gifts.RewardHeld",
         *("members.Risen", "members.FallComing", "orders.OrderIsYours"),
+        # They offer nothing and name no product: what may be sent is the fan's to say.
+        *("consent.PromotionQuestion", "consent.PromotionReminder"),
         # A change of what was announced, and the end, are told once and invite nobody.
         *("streams.DelayNotice", "streams.CancelNotice", "streams.BackOnNotice", "streams.EndNotice"),
         *_TO_STAFF,

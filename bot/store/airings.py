@@ -134,7 +134,8 @@ def reachable_subscribers() -> Any:
         .join(Person, col(Person.user_id) == col(Member.user_id))
         .where(
             col(Subscription.off_at).is_(None),
-            may_write_privately(wanted=True, inside=True),
+            col(Member.reminders).is_(True),
+            may_write_privately(wanted=False, inside=True),
         )
     )
 

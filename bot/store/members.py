@@ -56,6 +56,10 @@ class Standing:
     """What of their tier the next check-in tells (`Untold`); None for nothing."""
     tier_pending: bool = False
     """Whether deeds changed since the tier was settled."""
+    promotion_asked_at: datetime | None = None
+    """When they were asked about promotion in private; None: they weren't asked yet."""
+    can_write: bool = False
+    """Whether the bot may write to them in private."""
 
 
 _FIND_MEMBER = Hot(
@@ -76,6 +80,8 @@ _FIND_MEMBER = Hot(
         col(Member.joined_at),
         col(Member.tier_untold),
         exists(select(col(TierPending.member_id)).where(col(TierPending.member_id) == col(Member.id))).label("pending"),
+        col(Member.promotion_asked_at),
+        col(Person.can_write),
         col(Member.banned_at),
         col(Member.look_at),
     )
@@ -147,6 +153,7 @@ _ADD_MEMBER = Hot.upsert(
             ),
             hidden=False,
             reminders=True,
+            service=True,
             tag_wanted=False,
             look_at=bindparam("look_at"),
         )

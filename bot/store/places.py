@@ -163,4 +163,5 @@ def _place(community: Community, shop_account: int, home_chat: int | None) -> Pl
         shop_account=shop_account,
         home_chat=home_chat,
         currency=community.currency or DEFAULT_CURRENCIES[Language(community.language)],
+        contact=community.contact or "",
     )

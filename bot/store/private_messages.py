@@ -4,8 +4,10 @@ Telegram lets a bot write only to people who started its private chat (`Person.c
 
 | What is told | `wanted` | `inside` | Why |
 |---|---|---|---|
-| reminders of streams, of ending coupons, of coins that lapse | yes | yes | nobody asked for it just now |
+| coins that lapse, a tier that falls | yes | yes | nobody asked for it just now |
 | what became of a purchase, of a gift that was sent on | yes | no | it is theirs, even after they left the rooms |
+| reminders of streams | no | yes | those who asked for them; `Member.reminders` switches them off (`store/airings.py`) |
+| promotion, such as coupons that end | no | yes | the budget looks for a yes when it leaves (`store/consents.py`) |
 | a prize that was won, a note to the owner or to an operator | no | no | they must hear it |
 
 An answer to what somebody just asked needs no rule: it goes by the ways that are open (`telegram/targets.py`).
@@ -33,11 +35,11 @@ class Reader:
 def may_write_privately(*, wanted: bool, inside: bool) -> ColumnElement[bool]:
     """The SQL condition that a member may be written to, for a query that joins `Member` and `Person`.
 
-    `wanted`: only members who haven't said *stop*. `inside`: only members who are in a room of the shop.
+    `wanted`: only members who haven't switched service off. `inside`: only members who are in a room of the shop.
     """
     conditions = [col(Person.can_write).is_(True)]
     if wanted:
-        conditions.append(col(Member.reminders).is_(True))
+        conditions.append(col(Member.service).is_(True))
     if inside:
         conditions.append(col(Member.left_at).is_(None))
     return and_(*conditions)

@@ -15,11 +15,12 @@ from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError
 from sqlalchemy.orm import Session
 
 from bot.content import Words
+from bot.content.frames import framed
 from bot.features.communities import Communities
 from bot.logs import get_logger
 from bot.rules.place import Place
 from bot.rules.refusals import Refusal
-from bot.rules.shown import file_kind
+from bot.rules.shown import ShownClass, class_of, file_kind
 from bot.rules.words import Language
 from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import hang_again
@@ -278,6 +279,8 @@ class Deliveries:
         said = self._words.say(outcome_in(asked), place, language)
         if asked.below is not None:
             said = replace(said, below=self._words.say(outcome_in(asked.below), place, language))
+        if not asked.asked and class_of(asked.outcome) is ShownClass.PROMOTION:
+            said = framed(said, place, language)
         target = Target(
             user_id=asked.user_id,
             chat_id=row.chat_id,

@@ -22,12 +22,15 @@ from bot.logs import _shorten_error as error_in_short
 from bot.rules.beacons import Beacon
 from bot.running import App, tune_collector
 from bot.settings import Settings
+from bot.store.engine.away import DatabaseAwayError
+from bot.store.engine.db import Database
 from bot.store.ledger import Books, check_books
 from bot.store.tables import Outbox
 from bot.store.tables.messages import OutboxState
 from bot.telegram.pacer import Limits as PacerLimits
 from sandbox import Bot, Call, Chat, InlineQuery, Limits, Message, Person, Press, Rights, Sandbox, Topic
 from sandbox.chats import ChatKind, Member
+from tests.verdicts import without_verdict
 from tests.words import WORDS
 
 TOKEN = "42:TEST"  # no such bot
@@ -212,6 +215,13 @@ def unexpected_refusals(telegram: Sandbox) -> list[Call]:
     ]
 
 
+async def _look_at_verdicts(url: str) -> None:
+    """No message that nobody asked for was promised past the attention budget."""
+    with contextlib.suppress(DatabaseAwayError, OSError):  # a test took the database away
+        async with Database.open(url) as db:
+            assert await db.read(without_verdict) == []
+
+
 Play = Callable[..., Awaitable[Stage]]
 
 
@@ -241,6 +251,7 @@ async def stages(url: str) -> AsyncIterator[Play]:
             group = telegram.add_group("Silk room", creator=owner, kind=kind, forum=forum)
             app, task = start(telegram, url, **more)
             stage = Stage(telegram, app, bot, owner, group, url, [task])
+            stack.push_async_callback(_look_at_verdicts, url)  # after the bot has stopped
             stack.push_async_callback(stage.stop)
             owner.adds(bot, group, rights)
             await owner.waits_for(group, lambda m: m.sender is bot, timeout=10)

@@ -40,6 +40,7 @@ SHORT = frozenset(
         "members.MyCard",
         *("attention.WhyTold", "attention.WaitsNow", "attention.LeftAlready"),
         *("figures.DigestOff", "figures.DigestOn"),
+        *("consent.PromotionNo", "consent.NotAFanThere"),
         *(
             f"packets.{name}"
             for name in (

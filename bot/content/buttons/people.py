@@ -59,13 +59,16 @@ def _preferences(shown: PreferencesShown) -> Rows:
         )
         for name in (*Language, "auto")
     )
-    reminders, hidden = "off" if shown.reminders else "on", "off" if shown.hidden else "on"
-    return (
-        languages[:3],
-        languages[3:],
-        (Button(f"reminders_{reminders}", press=f"{SETTINGS}:reminders:{reminders}"),),
-        (Button(f"hidden_{hidden}", press=f"{SETTINGS}:hidden:{hidden}"),),
-    )
+    switches = [("reminders", shown.reminders), ("service", shown.service)]
+    if shown.shop:
+        switches.append(("promotion", shown.promotion))
+    switches.append(("hidden", shown.hidden))
+    return (languages[:3], languages[3:], *((_switch(what, on=on),) for what, on in switches))
+
+
+def _switch(what: str, *, on: bool) -> Button:
+    turned = "off" if on else "on"
+    return Button(f"{what}_{turned}", press=f"{SETTINGS}:{what}:{turned}")
 
 
 BUTTONS: Buttons = {

@@ -1,6 +1,6 @@
 """Check-ins and make-ups."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -85,6 +85,10 @@ class _Row(NamedTuple):
     at: datetime | None = None
 
 
+Counted = Callable[[Tx, Standing, Act, int], None]
+"""(tx, member, act, times) → does what the `times`-th check-in sets off. More than a dozen aren't counted exactly."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckInTools:
     """What check-ins go by."""
@@ -93,6 +97,8 @@ class CheckInTools:
     tiers: TierPolicy
     opens: Mapping[Tier, Opens]
     """What each tier opens, for who rises."""
+    counted: Counted
+    """What else a check-in sets off."""
 
 
 def check_in(tx: Tx, member: Standing, act: Act, tools: CheckInTools) -> CheckInOutcome:
@@ -121,6 +127,7 @@ def check_in(tx: Tx, member: Standing, act: Act, tools: CheckInTools) -> CheckIn
         _cover(tx, member, cover, act, outcome if cover.day == today else None)
     _pay(tx, member, act, today, outcome)
     update_count_on_card(tx, place.community_id, today, at, policy.card_every)
+    tools.counted(tx, member, act, 1 + sum(row.cover == Cover.CHECKED for row in rows))
     return outcome
 
 

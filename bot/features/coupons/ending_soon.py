@@ -87,7 +87,8 @@ def remind_some(tx: Tx, community_id: int, until: datetime, now: datetime, polic
         # Who claimed it within its last day has just read when it ends.
         if row.claimed_at <= reminds_at(row.closes, place.timezone, policy):
             ending.setdefault(row.member_id, []).append(row)
-    for member_id, reader in readers_among(tx, list(ending), place.language, wanted=True, inside=True).items():
+    # It is promotion: the budget lets it leave to who said yes to that, and notes of the others that it didn't.
+    for member_id, reader in readers_among(tx, list(ending), place.language, wanted=False, inside=True).items():
         theirs = ending[member_id]
         coupons = tuple(EndingCoupon(row.title, row.code, row.closes) for row in theirs[: policy.shown])
         until = min(row.closes for row in theirs)

@@ -1,22 +1,32 @@
 """What fans choose for themselves."""
 
-from datetime import datetime
+from collections.abc import Set
+from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.act import Act
+from bot.rules.calendar import day_of
 from bot.rules.people.preferences import Preference, PreferencesShown
 from bot.rules.place import Place
+from bot.rules.promotion import Wish
 from bot.rules.verdicts import Reason
 from bot.rules.words import language_of
+from bot.store.consents import consent_of, say_promotion
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.members import locked_member, meet, standing
+from bot.store.messages.payloads import TELL
 from bot.store.tables import Member, Outbox, Person
-from bot.store.tables.messages import Lane, OutboxState
+from bot.store.tables.messages import OutboxState
 from bot.store.verdicts import call_off
+
+REMINDERS = frozenset({"reminders.Reminder"})
+"""Kinds that the switch of reminders takes back while they wait."""
+SERVICE = frozenset({"lapse.LapseNotice", "members.FallComing"})
+"""Kinds that the switch of service takes back. What became of a purchase, or was won, is told all the same."""
 
 
 class Preferences:
@@ -38,12 +48,20 @@ def shown(session: Session, place: Place, user_id: int) -> PreferencesShown:
     """A fan's settings; of someone new, what holds for them."""
     language = session.execute(select(col(Person.language)).where(col(Person.user_id) == user_id)).scalar_one_or_none()
     member = session.execute(
-        select(col(Member.reminders), col(Member.hidden)).where(
-            col(Member.community_id) == place.community_id, col(Member.user_id) == user_id
-        )
-    ).one_or_none()
-    reminders, hidden = member if member is not None else (True, False)
-    return PreferencesShown(language_of(language), reminders, hidden)
+        select(Member).where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
+    ).scalar_one_or_none()
+    if member is None:
+        return PreferencesShown(language_of(language), reminders=True, hidden=False)
+    consent = consent_of(session, member)
+    return PreferencesShown(
+        language_of(language),
+        member.reminders,
+        member.hidden,
+        member.service,
+        consent.yes,
+        day_of(consent.since, place.timezone) if consent.since is not None else None,
+        place.shop,
+    )
 
 
 def change(tx: Tx, act: Act, wish: Preference) -> PreferencesShown:
@@ -62,23 +80,36 @@ def change(tx: Tx, act: Act, wish: Preference) -> PreferencesShown:
         tx.execute(update(Person).where(col(Person.user_id) == sender.user_id).values(language=choice))
     if wish.reminders is not None:
         tx.execute(update(Member).where(*which).values(reminders=wish.reminders))
-    if wish.reminders is False:
-        _drop_reminders(tx, place, sender.user_id, act.at)
+    if wish.service is not None:
+        tx.execute(update(Member).where(*which).values(service=wish.service))
+    off = {*(REMINDERS if wish.reminders is False else ()), *(SERVICE if wish.service is False else ())}
+    if off:
+        _drop_waiting(tx, act, off)
+    if wish.promotion is not None:
+        _say_promotion(tx, act, wish.promotion)
     if wish.hidden is not None:
         tx.execute(update(Member).where(*which).values(hidden=wish.hidden))
     return shown(tx, place, sender.user_id)
 
 
-def _drop_reminders(tx: Tx, place: Place, user_id: int, at: datetime) -> None:
-    """What waits to be told in private goes too: off means off, at once."""
-    gone = tx.execute(
-        delete(Outbox)
-        .where(
-            col(Outbox.community_id) == place.community_id,
-            col(Outbox.chat_id) == user_id,
-            col(Outbox.lane) == Lane.REMINDER,
+def _say_promotion(tx: Tx, act: Act, wish: Wish) -> None:
+    """A member's yes or no. Who left can say no, and nothing else: there is nothing to be sent."""
+    member = locked_member(tx, act.community_id, act.sender.user_id)
+    if member is not None and not (wish.yes and member.left_at is not None):
+        say_promotion(tx, act.place, member, wish, act.at)
+
+
+def _drop_waiting(tx: Tx, act: Act, kinds: Set[str]) -> None:
+    """What waits to be told in private goes too: off means off, at once. Promotion is looked at when it leaves."""
+    mine: Any = tx.execute(
+        select(col(Outbox.id), col(Outbox.facts), col(Outbox.verdict_id)).where(
+            col(Outbox.community_id) == act.community_id,
+            col(Outbox.chat_id) == act.sender.user_id,
+            col(Outbox.act) == TELL,
             col(Outbox.state) == OutboxState.WAITING,
         )
-        .returning(col(Outbox.verdict_id))
-    ).scalars()
-    call_off(tx, gone, Reason.NOT_WANTED, at)
+    ).all()
+    unwanted = [(row_id, verdict_id) for row_id, facts, verdict_id in mine if facts.get("outcome") in kinds]
+    if unwanted:
+        tx.execute(delete(Outbox).where(col(Outbox.id).in_([row_id for row_id, _ in unwanted])))
+        call_off(tx, (verdict_id for _, verdict_id in unwanted), Reason.NOT_WANTED, act.at)

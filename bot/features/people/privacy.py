@@ -75,12 +75,12 @@ def notice(session: Session, place: Place | None, user_id: int, policies: Polici
     sightings, memory = policies[FarmingPolicy].fast_kept.days, policies[MemoryPolicy].kept.days
     if place is None:
         return PrivacyNotice("", reminders=False, sighting_days=sightings, memory_days=memory)
-    reminders = session.execute(
-        select(col(Member.reminders)).where(
+    reached = session.execute(
+        select(or_(col(Member.reminders), col(Member.service), col(Member.promotion_since).is_not(None))).where(
             col(Member.community_id) == place.community_id, col(Member.user_id) == user_id
         )
     ).scalar_one_or_none()
-    return PrivacyNotice(place.shop, reminders=bool(reminders), sighting_days=sightings, memory_days=memory)
+    return PrivacyNotice(place.shop, reminders=bool(reached), sighting_days=sightings, memory_days=memory)
 
 
 def ask(session: Session, place: Place | None, user_id: int, at: datetime) -> DeletionAsked | NothingKept | OwnerStays:

@@ -40,6 +40,7 @@ def found(tx: Tx, title: str, owner_id: int, language: Language, at: datetime) -
         owner_id=owner_id,
         made_at=at,
         home_told_at=at,
+        consent_told_at=at,
     )
     tx.add(community)
     tx.flush()

@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 
-from aiogram.types import TelegramObject
+from aiogram.types import CallbackQuery, TelegramObject
 
 from bot.content.buttons.people import SETTINGS
 from bot.handlers.kit.rights import Doors
+from bot.handlers.kit.shown_words import label_of, words_under
 from bot.handlers.kit.table import Desk
 from bot.handlers.people.services import PeopleServices
 from bot.rules.general import StalePress
-from bot.rules.people.preferences import read_preference
+from bot.rules.people.preferences import Preference, read_preference
+from bot.rules.promotion import Way, Wish
 from bot.rules.words import reader_language
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
@@ -31,7 +33,7 @@ async def settings(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice,
 
 
 async def change(
-    _event: TelegramObject,
+    press: CallbackQuery,
     ask: Ask,
     rest: str,
     doors: Doors,
@@ -42,7 +44,7 @@ async def change(
     inside = await doors.anyone(ask)
     if inside is None:
         return
-    wish = read_preference(rest)
+    wish = _promotion(press, inside, rest) or read_preference(rest)
     if wish is None:
         await voice.answer(inside, StalePress())
         return
@@ -50,3 +52,13 @@ async def change(
     fans.communities.forget_person(ask.sender.user_id)
     language = reader_language(shown.language, ask.sender.language, inside.community.language)
     await voice.panel(replace(inside, language=language), shown)
+
+
+def _promotion(press: CallbackQuery, inside: Ask, rest: str) -> Preference | None:
+    """The switch of promotion. A yes is kept with the whole page that said what it is about."""
+    match rest.split(":"):
+        case ["promotion", "on" | "off" as value]:
+            words = words_under(press) if value == "on" else label_of(press)
+            return Preference(promotion=Wish(value == "on", words, inside.language, Way.SETTINGS))
+        case _:
+            return None

@@ -1,13 +1,15 @@
 """`/privacy`: what is kept, and the two buttons: stop, delete me."""
 
-from aiogram.types import TelegramObject
+from aiogram.types import CallbackQuery, TelegramObject
 
 from bot.content.buttons.people import PRIVACY
+from bot.handlers.kit.shown_words import label_of
 from bot.handlers.kit.table import Desk
 from bot.handlers.people.services import PeopleServices
 from bot.rules.general import ChannelsDontPlay, StalePress
 from bot.rules.people.preferences import Preference
 from bot.rules.people.privacy import Kept, Stopped
+from bot.rules.promotion import Way, Wish
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -26,7 +28,7 @@ async def notice(_event: TelegramObject, ask: Ask, voice: Voice, fans: PeopleSer
 
 
 async def act(
-    _event: TelegramObject,
+    press: CallbackQuery,
     ask: Ask,
     rest: str,
     voice: Voice,
@@ -38,7 +40,8 @@ async def act(
         return
     match rest:
         case "stop" if ask.place is not None:
-            await fans.preferences.change(ask.act, Preference(reminders=False))
+            promotion = Wish(yes=False, words=label_of(press), language=ask.language, way=Way.PRIVACY)
+            await fans.preferences.change(ask.act, Preference(reminders=False, service=False, promotion=promotion))
             await voice.panel(ask, Stopped())
         case "delete":
             await voice.panel(ask, await fans.privacy.ask(ask.place, ask.sender.user_id, ask.at))

@@ -1,8 +1,10 @@
-"""A fan's own settings: language, reminders, and whether the board shows them."""
+"""A fan's own settings: language, what may reach them in private, and whether the board shows them."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from bot.rules.outcome import Outcome
+from bot.rules.promotion import Wish
 from bot.rules.words import Language
 
 
@@ -13,6 +15,8 @@ class Preference:
     language: str | None = None
     """A language's code, or `auto` for Telegram's."""
     reminders: bool | None = None
+    service: bool | None = None
+    promotion: Wish | None = None
     hidden: bool | None = None
 
 
@@ -24,6 +28,14 @@ class PreferencesShown(Outcome, name="preferences.PreferencesShown"):
     """Their own choice; None means Telegram's language."""
     reminders: bool
     hidden: bool
+    service: bool = True
+    """Whether they are told unasked what becomes of something of theirs."""
+    promotion: bool = False
+    """Whether they said yes to promotion in private."""
+    promotion_day: date | None = None
+    """The day on which they said yes, or no; None: they didn't say."""
+    shop: str = ""
+    """The shop whose promotion it is; empty for who is no member: they have nothing to say yes to."""
 
 
 def read_preference(text: str) -> Preference | None:
@@ -33,6 +45,8 @@ def read_preference(text: str) -> Preference | None:
             return Preference(language=code)
         case ["reminders", "on" | "off" as value]:
             return Preference(reminders=value == "on")
+        case ["service", "on" | "off" as value]:
+            return Preference(service=value == "on")
         case ["hidden", "on" | "off" as value]:
             return Preference(hidden=value == "on")
         case _:

@@ -80,8 +80,6 @@ class AttentionBounds(SQLModel, table=True):
     most_promotional: int
     gap_minutes: int
     """Minutes between two promotions in a room."""
-    contact: str | None = None
-    """How the shop can be reached: stands below promotion in Korean communities."""
 
 
 class Consent(SQLModel, table=True):
@@ -94,13 +92,14 @@ class Consent(SQLModel, table=True):
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     member_id: int = Field(foreign_key="member.id", sa_type=Id)
     said: str
-    """`yes`, `no`, or `reminded`: the reminder after two years, which silence lets stand."""
+    """`yes`, `no`, or `reminded`: the reminder after two years, which silence lets stand. See `rules/promotion.Said`."""
     at: datetime
     words: str
-    """What stood there when they said it."""
+    """What stood there when they said it: the whole question, else the button's label."""
     language: str
+    """The language of `words`."""
     way: str
-    """Where they said it: `question`, `settings`, `stop`, `privacy`."""
+    """Where they said it. See `rules/promotion.Way`."""
 
 
 class Answered(SQLModel, table=True):

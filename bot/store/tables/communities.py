@@ -57,6 +57,11 @@ class Community(SQLModel, table=True):
     """The last day on which the owner was told of the day before, or on which there was nothing to tell."""
     digest_off_at: datetime | None = None
     """When the owner switched the morning digest off; None: it comes."""
+    contact: str | None = None
+    """How the shop can be reached. It stands below promotion in Korean communities, which isn't sent without it."""
+    consent_told_at: datetime | None = None
+    """When the owner was told that fans of before haven't said yes to promotion. None: the owner of an older shop has
+    yet to be told."""
 
 
 class FanGroup(SQLModel, table=True):

@@ -61,6 +61,12 @@ class Member(SQLModel, table=True):
             sqlite_where=text("back_since IS NOT NULL"),
             postgresql_where=text("back_since IS NOT NULL"),
         ),
+        Index(
+            "ix_member_promotion_remind_at",
+            "promotion_remind_at",
+            sqlite_where=text("promotion_remind_at IS NOT NULL"),
+            postgresql_where=text("promotion_remind_at IS NOT NULL"),
+        ),
         Index("ix_member_source", "community_id", "source_id", "left_at"),
         Index(
             "ix_member_here",
@@ -112,13 +118,15 @@ class Member(SQLModel, table=True):
     hidden: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether `/top` hides them, because they asked for that."""
     reminders: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
-    """Whether reminders may be sent to them. False: they said *stop*."""
+    """Whether reminders of streams may be sent to them. False: they said *stop*."""
+    service: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    """Whether they are told in private what becomes of something of theirs, unasked. False: they said *stop*."""
     promotion_since: datetime | None = None
     """Since when they say yes to promotion in private; None: they don't."""
     promotion_asked_at: datetime | None = None
-    """When they were asked about it."""
-    promotion_reminded_at: datetime | None = None
-    """When they were last reminded of their yes."""
+    """When they were asked about it, or chose without being asked; None: they weren't asked yet."""
+    promotion_remind_at: datetime | None = None
+    """When they are reminded of their yes next; None: they don't say yes."""
     back_since: datetime | None = None
     """For a member who came back: when they had their data deleted. Older offers aren't given to them twice."""
     invitation_id: int | None = Field(default=None, sa_type=Id)

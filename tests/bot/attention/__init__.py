@@ -1,1 +1,1 @@
-"""The whole bot of the attention budget."""
+"""Attention, through the bot."""

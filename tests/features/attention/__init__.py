@@ -1,1 +1,1 @@
-"""Use cases of the attention budget."""
+"""Attention: tests of use cases on both databases."""

@@ -82,7 +82,7 @@ async def test_a_heart_goal_opens_it_once(db: Database, causes: Causes) -> None:
     """Two steps that unlock at once hang one card; from then on it is a drop; what is over or cancelled stays shut."""
     place = await shop(db)
     campaign, _ = await offer(db, place, NewCampaign("Silk", 3, kept_for=KeptFor.HEARTS), causes.next())
-    opened = await asyncio.gather(*(db.write(unlock, place, campaign, NOON) for _ in range(5)))
+    opened = await asyncio.gather(*(db.write(unlock, act_by(place, OWNER.user_id), campaign) for _ in range(5)))
     assert sum(isinstance(one, CampaignFacts) for one in opened) == 1
     assert len(await query(db, "SELECT * FROM card")) == 1
     assert isinstance(await till(db).claim(act_of(place, fan(1), NOON, causes.next()), campaign), Claimed)
@@ -90,9 +90,9 @@ async def test_a_heart_goal_opens_it_once(db: Database, causes: Causes) -> None:
     void, number = await offer(db, place, NewCampaign("Void", 3, kept_for=KeptFor.HEARTS), causes.next())
     await campaigns_of(db).cancel(act_by(place, OWNER.user_id, NOON, causes.next()), number)
     elsewhere = await shop(db, fan(900), -1002)
-    assert await db.write(unlock, place, over, days(1)) is None
-    assert await db.write(unlock, place, void, NOON) is None
-    assert await db.write(unlock, elsewhere, over, NOON) is None
+    assert await db.write(unlock, act_by(place, OWNER.user_id, days(1)), over) is None
+    assert await db.write(unlock, act_by(place, OWNER.user_id), void) is None
+    assert await db.write(unlock, act_by(elsewhere, OWNER.user_id), over) is None
 
 
 async def test_what_is_set_aside_is_nobody_elses(db: Database, causes: Causes) -> None:

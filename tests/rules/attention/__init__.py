@@ -1,1 +1,1 @@
-"""Rules of the attention budget."""
+"""Attention: tests of decisions."""
