@@ -25,6 +25,7 @@ from bot.store.mornings import SLOT
 from bot.store.places import lock_shop, place_of
 from bot.store.private_messages import is_reachable
 from bot.store.tables import Airing, Community, Person, Slot
+from bot.store.verdicts import count_unsent
 
 REPORT = "stream.report"
 """The kind of the promised report. It is counted when it is sent."""
@@ -162,4 +163,5 @@ def promise_digest(tx: Tx, community_id: int, day: date, figures: Figures, now: 
     if figures.empty:
         return False
     terms = Terms(now=now, key=f"digest:{community_id}:{day}", not_after=now + DIGEST_WITHIN)
-    return tell_owner(tx, place_of(tx, community_id), Digest(community_id, day - DAY, figures), terms)
+    told = Digest(community_id, day - DAY, figures, unsent=count_unsent(tx, community_id, day - DAY, now))
+    return tell_owner(tx, place_of(tx, community_id), told, terms)

@@ -17,6 +17,7 @@ from bot.rules.attention.bounds import (
     HoursOffered,
     HoursUnread,
     NeverOff,
+    length_of,
     problem_of,
     read_hours,
     shown_span,
@@ -34,7 +35,7 @@ OFF = frozenset({"off", "none", "no", "0"})
 """What means no quiet hours at all, which isn't offered."""
 A_MINUTE = timedelta(minutes=1)
 AN_HOUR = timedelta(hours=1)
-NEVER_OFF_OFFERS = 4
+NEVER_OFF_OFFERS = 3
 """Short hours that are offered instead of none."""
 
 
@@ -133,7 +134,8 @@ async def _offer(inside: Ask, attention: AttentionServices) -> HoursOffered:
 
 
 def _never_off(inside: Ask, limits: BoundsPolicy) -> NeverOff:
-    offered = tuple(span_of(one) for one in limits.offered[-NEVER_OFF_OFFERS:])
+    shortest = sorted(limits.offered, key=length_of)[:NEVER_OFF_OFFERS]
+    offered = tuple(span_of(one) for one in shortest)
     return NeverOff(inside.community.community_id, limits.shortest_quiet // AN_HOUR, offered)
 
 

@@ -35,6 +35,7 @@ class BoundsPolicy:
         Hours(time(23), time(7)),
         Hours(time(23), time(9)),
         Hours(time(0), time(8)),
+        Hours(time(1), time(7)),
     )
     """Quiet hours that the buttons offer."""
 

@@ -18,6 +18,8 @@ class Digest(Outcome, name="figures.Digest"):
     community_id: int
     day: date
     figures: Figures
+    unsent: int = 0
+    """Messages that the attention budget didn't send on that day."""
 
 
 @dataclass(frozen=True, slots=True)
