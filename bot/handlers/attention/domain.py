@@ -2,7 +2,6 @@
 
 from bot.content.buttons import attention as buttons
 from bot.content.buttons import consent as consent_buttons
-from bot.content.secrets import attention as secrets
 from bot.features.attention import bounds, forget, unsent, warnings
 from bot.features.attention import consent as consent_cases
 from bot.features.attention.bounds import ShopBounds
@@ -57,7 +56,6 @@ DOMAIN = Domain(
     desks=(consent.setup, quiet.setup, why.setup, log.setup, warning_presses.setup),
     policies=(AttentionPolicy, ConsentPolicy, BoundsPolicy, UnsentPolicy, WarningPolicy),
     buttons={**consent_buttons.BUTTONS, **buttons.BUTTONS},
-    secrets=secrets.SECRETS,
     undo={
         bounds.CHANGED: Undoable(lambda tx, act, entry, _: bounds.undo_change(tx, act, entry), owners_only=True),
         warnings.HELD: Undoable(lambda tx, act, entry, _: warnings.undo_hold(tx, act, entry)),

@@ -6,6 +6,7 @@ from aiogram.types import CallbackQuery
 
 from bot.content.buttons.attention import DAY, NOW, STOP, UNSENT
 from bot.handlers.attention.services import AttentionServices
+from bot.handlers.attention.why import in_private
 from bot.handlers.kit.readers import number_of, read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
@@ -35,9 +36,8 @@ async def pressed(
         day, _, page = value.partition(":")
         found = _read_day(day)
         if found is not None:
-            await voice.panel(
-                inside, await attention.unsent.day(inside.community, found, read_id(page) or 1, inside.at)
-            )
+            shown = await attention.unsent.day(inside.community, found, read_id(page) or 1, inside.at)
+            await voice.panel(inside, shown, instead=in_private(inside))
             return
     if what in {NOW, STOP}:
         verdict_id = read_id(value)
@@ -48,7 +48,8 @@ async def pressed(
         else:
             await voice.panel(inside, await attention.unsent.stop(inside.act, verdict_id))
         return
-    await voice.panel(inside, await attention.unsent.week(inside.community, inside.at))
+    week = await attention.unsent.week(inside.community, inside.at)
+    await voice.panel(inside, week, instead=in_private(inside))
 
 
 def _read_day(text: str) -> date | None:

@@ -6,13 +6,14 @@ from typing import Any
 from aiogram.types import CallbackQuery, Message, MessageOriginChannel
 
 from bot.content.buttons.attention import WHY
+from bot.content.buttons.shared import ADMIN
 from bot.features.attention.why import MessageRef
 from bot.handlers.attention.services import AttentionServices
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
-from bot.rules.attention.why import WhyNotMine, WhyReplyFirst
-from bot.rules.general import StalePress
+from bot.rules.attention.why import WhyNotMine, WhyReplyFirst, WhyToldStaff
+from bot.rules.general import OnlyInPrivate, StalePress
 from bot.telegram.ask import Ask
 from bot.telegram.calls import Outbound
 from bot.telegram.replies import Voice
@@ -39,7 +40,8 @@ async def why(
     inside, staff = entered
     if message.reply_to_message is None or message.reply_to_message.forum_topic_created is not None:
         if staff:
-            await voice.panel(inside, await attention.unsent.week(inside.community, inside.at))
+            week = await attention.unsent.week(inside.community, inside.at)
+            await voice.panel(inside, week, instead=in_private(inside))
         else:
             await voice.answer(inside, WhyReplyFirst())
         return
@@ -47,7 +49,8 @@ async def why(
     if meant is None:
         await voice.answer(inside, WhyNotMine())
         return
-    await voice.answer(inside, await attention.why.look(inside.community, meant, inside.at, staff=staff))
+    told = await attention.why.look(inside.community, meant, inside.at, staff=staff)
+    await voice.panel(inside, told, instead=in_private(inside) if isinstance(told, WhyToldStaff) else None)
 
 
 async def pressed(_press: CallbackQuery, ask: Ask, rest: str, voice: Voice, attention: AttentionServices) -> None:
@@ -55,6 +58,11 @@ async def pressed(_press: CallbackQuery, ask: Ask, rest: str, voice: Voice, atte
     verdict_id = read_id(rest)
     told = await attention.why.mine(ask.sender.user_id, verdict_id) if verdict_id is not None else None
     await voice.answer(ask, told if told is not None else StalePress())
+
+
+def in_private(inside: Ask) -> OnlyInPrivate:
+    """What a group reads where nothing can be whispered: figures are the shop's own."""
+    return OnlyInPrivate(f"{ADMIN}_{inside.community.community_id}")
 
 
 def message_meant(replied: Message, chat_id: int, username: str) -> MessageRef | None:
