@@ -161,7 +161,7 @@ def _table() -> list[str]:
         "*Waits* means until the next instant at which nothing is against it. *Planned posts* are those that staff",
         f"don't send themselves: {_listed(PLANNED)}. What misses its time becomes a line of the",
         f"next morning card if it is {_listed(FOLDED)}. A card that is hung again in the place of a",
-        "deleted one counts once and passes caps and gap, not quiet hours.",
+        "deleted one is hung at any hour, without a sound, and counts nothing.",
     ]
 
 

@@ -182,7 +182,8 @@ class Deliveries:
             # A card of something that is over already would tell a lie.
             return Result(OutboxState.EXPIRED, OVER)
         message = self._message(found.shown, found.place, found.language)
-        sent = await self._out.call("sendMessage", chat_id=row.chat_id, **await self._where(row.chat_id), **message)
+        how = await self._where(row.chat_id) | ({"disable_notification": True} if asked.silent else {})
+        sent = await self._out.call("sendMessage", chat_id=row.chat_id, **how, **message)
         message_id = message_id_of(sent)
         posted = ShownMessage(row.chat_id, message_id, found.card.kind, found.card.subject_id)
         if message_id is None:

@@ -110,7 +110,7 @@ class Facts:
     by_staff: bool = False
     """Whether staff typed it just now."""
     instead: bool = False
-    """Whether it takes the place of a message that is gone, as an edit would."""
+    """Whether it takes the place of a message that is gone, as an edit would: without a sound, and at any hour."""
     not_after: datetime | None = None
     sent: tuple[Sent, ...] = ()
     """What left in the last seven local days and counts, in any order."""
@@ -162,11 +162,13 @@ def decide(facts: Facts, now: datetime, policy: AttentionPolicy) -> Decision:
 def _to_room(facts: Facts, now: datetime, policy: AttentionPolicy) -> Decision:
     if facts.on_air:
         return _of_stream(facts, now, policy)
+    if facts.instead:
+        return Decision(Ruling.SEND, Reason.WITHIN)
     if facts.by_staff:
         return Decision(Ruling.SEND, Reason.STAFF, counts=True)
     obstacle = _next_free(facts, now, policy, obstacle_in_room)
     if obstacle is None:
-        return Decision(Ruling.SEND, Reason.WITHIN, counts=not facts.instead)
+        return Decision(Ruling.SEND, Reason.WITHIN, counts=True)
     return _hold(facts, obstacle)
 
 
@@ -226,10 +228,11 @@ def _next_free(facts: Facts, now: datetime, policy: AttentionPolicy, find: FindO
 
 def obstacle_in_room(facts: Facts, at: datetime, policy: AttentionPolicy) -> Obstacle | None:
     """Why a message may not leave for its room at `at`, whoever sends it."""
-    resting = _resting(facts.bounds.quiet, Reason.QUIET_HOURS, facts, at, policy)
-    if resting is not None or facts.instead:
-        return resting
-    return _paused(facts, at, policy) or _full(facts, at)
+    return (
+        _resting(facts.bounds.quiet, Reason.QUIET_HOURS, facts, at, policy)
+        or _paused(facts, at, policy)
+        or _full(facts, at)
+    )
 
 
 def _full(facts: Facts, at: datetime) -> Obstacle | None:

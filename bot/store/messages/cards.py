@@ -57,7 +57,7 @@ def hang_card(tx: Tx, subject: CardSubject, chat_id: int, terms: Terms, *, turns
     # SQLite may give the id of a card that was taken down to the one that takes its place elsewhere.
     key = f"card:{card_id}:{chat_id}"
     post = replace(_for_card(terms, subject), key=key, not_after=terms.not_after or turns_at, lane=Lane.POST)
-    promise(tx, subject.community_id, chat_id, PostCard(card_id), post)
+    promise(tx, subject.community_id, chat_id, PostCard(card_id, silent=terms.instead), post)
     if turns_at is not None:
         turn = Terms(now=terms.now, key=f"{key}:turns", due_at=turns_at)
         promise(tx, subject.community_id, chat_id, EditCard(card_id), turn)
@@ -167,7 +167,7 @@ def hang_again(tx: Tx, *, card_id: int, message_id: int, too_old: bool, now: dat
     until = now + GIVEN_UP_AFTER
     terms = Terms(now=now, key=f"{key}{message_id}", not_after=until, instead=True)
     terms = _for_card(terms, CardSubject(card.community_id, card.kind, card.subject_id))
-    promise(tx, card.community_id, card.chat_id, PostCard(card_id), terms)
+    promise(tx, card.community_id, card.chat_id, PostCard(card_id, silent=True), terms)
     if too_old:
         take_away_later(tx, card.community_id, card.chat_id, message_id, due_at=now, now=now)
 

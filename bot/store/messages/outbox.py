@@ -11,13 +11,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
 from bot.rules.retention import CAUSES_KEPT
+from bot.rules.verdicts import Ruling
 from bot.store.chunks import delete_some
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import PROMISED, TYPED, Tx
 from bot.store.messages.payloads import DELETE, TELL, DamagedError, DeleteMessage, Payload, Tell
 from bot.store.tables import Outbox
+from bot.store.tables.attention import Verdict
 from bot.store.tables.base import Id
-from bot.store.tables.messages import DONE, UNTOLD, Lane, OutboxState
+from bot.store.tables.messages import DONE, OPEN, UNTOLD, Lane, OutboxState
 from bot.store.verdicts import (
     Unasked,
     add_verdict,
@@ -91,7 +93,7 @@ class Terms:
     airing_id: int | None = None
     """The airing to whose stream it belongs. While that is on, it passes the bounds of its rooms."""
     instead: bool = False
-    """Whether it takes the place of a message that is gone, as an edit would."""
+    """Whether it takes the place of a message that is gone, as an edit would: at any hour, and it counts nothing."""
     kind: str | None = None
     """The kind of what a card or a post shows (`rules/shown.py`). Payloads that name theirs need none."""
     subject_id: int | None = None
@@ -174,6 +176,26 @@ def _row(community_id: int, chat_id: int, payload: Payload, terms: Terms, verdic
         "made_at": terms.now,
         "verdict_id": verdict_id,
     }
+
+
+def ask_budget_again(tx: Tx, community_id: int, now: datetime) -> int:
+    """Let the budget decide again at once what it holds for a shop, as a pause or the bounds changed; how many."""
+    held = select(col(Verdict.id)).where(col(Verdict.id) == col(Outbox.verdict_id), col(Verdict.ruling) == Ruling.HOLD)
+    hastened = tx.execute(
+        update(Outbox)
+        .where(
+            col(Outbox.community_id) == community_id,
+            OPEN,
+            col(Outbox.state) == OutboxState.WAITING,
+            col(Outbox.due_at) > now,
+            held.exists(),
+        )
+        .values(due_at=now)
+        .returning(col(Outbox.id))
+    ).all()
+    if hastened:
+        tx.info[PROMISED] = True
+    return len(hastened)
 
 
 def forget_told(tx: Tx, now: datetime) -> bool:

@@ -72,10 +72,17 @@ class PostCard(_FromFacts):
     card_id: Whole
     anew: bool = False
     """Whether it is hung although a message shows it there already."""
+    silent: bool = False
+    """Whether it is hung without a sound, because it takes the place of a message that is gone."""
 
     def to_facts(self) -> dict[str, Any]:
         """What the row keeps."""
-        return {"card_id": self.card_id, "anew": True} if self.anew else {"card_id": self.card_id}
+        facts: dict[str, Any] = {"card_id": self.card_id}
+        if self.anew:
+            facts["anew"] = True
+        if self.silent:
+            facts["silent"] = True
+        return facts
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,20 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, event, func, select, update
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.communities import Communities
+from bot.handlers.attention.verdicts import tidy
 from bot.rules.verdicts import Reason, Ruling
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.messages import departures
 from bot.store.messages.cards import CardSubject, announce, hang_again, hang_cards, withdraw
-from bot.store.messages.outbox import Terms, promise, promise_many
+from bot.store.messages.outbox import Terms, ask_budget_again, promise, promise_many
 from bot.store.messages.payloads import EditCard, Payload, PostCard, Say, Tell
 from bot.store.messages.telling import withdraw_messages
 from bot.store.tables import Card, Outbox
@@ -19,7 +23,7 @@ from bot.store.tables.attention import AttentionBounds, Consent, Verdict
 from bot.store.tables.messages import Lane, OutboxState
 from bot.store.tables.posts import Week
 from tests.features.attention.gate import ROOM, SENDER, Gate, gate
-from tests.features.scene import NOON, fan, query
+from tests.features.scene import NOON, POLICIES, fan, follow, privacy, query
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -239,7 +243,7 @@ async def test_a_start_passes_everything_and_blocks_nothing(db: Database) -> Non
 
 
 async def test_a_card_that_is_hung_again_counts_once(db: Database) -> None:
-    """In the place of a deleted card it hangs at once in a full day; in quiet hours it waits."""
+    """In the place of a deleted card it hangs at any hour and however near the first one was, without a sound."""
     door = await gate(db)
     await db.write(hang_cards, CardSubject(door.place.community_id, "drop", 1), Terms(now=NOON))
     assert len(await door.round(NOON)) == 1
@@ -248,9 +252,10 @@ async def test_a_card_that_is_hung_again_counts_once(db: Database) -> None:
     assert len(await door.round(NOON + MINUTE)) == 1
     await db.write(_show, 1, 78)
     await db.write(hang_again, card_id=1, message_id=78, too_old=False, now=NIGHT)
-    assert await door.round(NIGHT) == []
-    assert len(await door.round(NINE)) == 1
+    assert len(await door.round(NIGHT)) == 1
     assert await query(db, "SELECT count(*) FROM verdict WHERE counts") == [(1,)]
+    seen = [PostCard.from_facts(facts).silent for facts in await db.read(_facts)]
+    assert seen == [False, True, True]
 
 
 async def test_a_shops_own_bounds_hold(db: Database) -> None:
@@ -282,6 +287,34 @@ async def test_pauses(db: Database) -> None:
     planned, typed, notice = await door.drop(), await door.drop(by_staff=True), await door.notice()
     assert await door.round(NOON) == [typed, notice]
     assert await door.said(planned) == (Ruling.HOLD, Reason.PAUSED)
+    later = await door.drop(due_at=NOON + HOUR)
+    await db.write(_resume)
+    assert await db.write(ask_budget_again, door.place.community_id, NOON + 2 * MINUTE) == 1
+    assert await door.due_at(later) == NOON + HOUR
+    assert await door.round(NOON + 2 * MINUTE) == []
+    assert await door.said(planned) == (Ruling.HOLD, Reason.GAP)
+
+
+async def test_what_becomes_of_verdicts(db: Database) -> None:
+    """A group's day goes on in its supergroup, a person's verdicts go with their data, and old ones go in the night."""
+    door = await gate(db)
+    await door.member(1)
+    await door.drop()
+    await door.note(1)
+    await door.coupon_ends(1)
+    await door.round(NOON)
+    await follow(db, Communities(db, open_to_all=True), ROOM, -1002, NOON + MINUTE)
+    moved = await door.promise(PostCard(1), -1002, kind="drop", subject_id=1, now=NOON + MINUTE)
+    assert await door.round(NOON + MINUTE) == []
+    assert await door.said(moved) == (Ruling.HOLD, Reason.GAP)
+    await privacy(db).ask(door.place, fan(1).user_id, NOON + MINUTE)
+    await privacy(db).delete(door.place, fan(1).user_id, NOON + MINUTE)
+    assert await query(db, "SELECT DISTINCT chat_id FROM verdict") == [(-1002,)]
+    drop_old = tidy(POLICIES)
+    assert await db.write(drop_old, NOON + timedelta(days=80)) is False
+    assert await query(db, "SELECT count(*) FROM verdict") == [(2,)]
+    assert await db.write(drop_old, NOON + timedelta(days=100)) is False
+    assert await query(db, "SELECT count(*) FROM verdict") == [(0,)]
 
 
 async def test_consent_is_asked_at_the_instant_of_leaving(db: Database) -> None:
@@ -402,6 +435,14 @@ def _watched(tx: Tx, statements: list[str], door: Gate, rows: list[departures.De
         assert len(door.budget.take(tx, rows, SENDER, NOON)) == len(rows)
     finally:
         event.remove(connection, "before_cursor_execute", heard)
+
+
+def _resume(tx: Tx) -> None:
+    tx.execute(update(Week).values(paused_at=None))
+
+
+def _facts(session: Session) -> list[dict[str, Any]]:
+    return list(session.execute(select(col(Outbox.facts)).order_by(col(Outbox.id))).scalars())
 
 
 def _note(who: int) -> Payload:

@@ -191,7 +191,7 @@ TABLE = {
     "a card is hung again at night": (
         replace(ROOM, instead=True),
         seoul(22),
-        hold(Reason.QUIET_HOURS, seoul(9, day=4)),
+        Decision(Ruling.SEND, Reason.WITHIN),
     ),
     # Pauses.
     "paused until somebody says otherwise": (
