@@ -170,6 +170,7 @@ async def press_samples(world: World) -> list[Sample]:
         "packetcheck": ids["packet"],
         "pay": f"{ids['item']}:1:1",
         "privacy": "keep",
+        "promotion": "no:1",
         "quiet": "1:most:5",
         "redeem": 1,
         "refund": 1,

@@ -22,7 +22,7 @@ from bot.store import causes
 from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
-from bot.store.held_back import decide_again
+from bot.store.messages.outbox import ask_budget_again
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry
 from bot.store.tables.attention import AttentionBounds
@@ -77,7 +77,7 @@ def change_bounds(
     if not moved:
         return _shown(act.community_id, stands, limits)
     _keep(tx, act.community_id, after)
-    decide_again(tx, act.community_id, act.at)
+    ask_budget_again(tx, act.community_id, act.at)
     entry = record_act(
         tx,
         act,
@@ -101,7 +101,7 @@ def undo_change(tx: Tx, act: Act, entry: AuditEntry) -> bool:
     for name, value in (entry.before or {}).items():
         setattr(own, name, value)
     tx.flush()
-    decide_again(tx, act.community_id, act.at)
+    ask_budget_again(tx, act.community_id, act.at)
     return True
 
 

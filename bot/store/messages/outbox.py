@@ -179,8 +179,13 @@ def _row(community_id: int, chat_id: int, payload: Payload, terms: Terms, verdic
 
 
 def ask_budget_again(tx: Tx, community_id: int, now: datetime) -> int:
-    """Let the budget decide again at once what it holds for a shop, as a pause or the bounds changed; how many."""
-    held = select(col(Verdict.id)).where(col(Verdict.id) == col(Outbox.verdict_id), col(Verdict.ruling) == Ruling.HOLD)
+    """Let the budget decide again at once what it holds for a shop, as a pause or the bounds changed; how many.
+
+    What staff hold themselves waits on.
+    """
+    held = select(col(Verdict.id)).where(
+        col(Verdict.id) == col(Outbox.verdict_id), col(Verdict.ruling) == Ruling.HOLD, ~col(Verdict.by_staff)
+    )
     hastened = tx.execute(
         update(Outbox)
         .where(

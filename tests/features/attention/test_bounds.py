@@ -86,12 +86,13 @@ async def test_two_at_once(db: Database, causes: Causes) -> None:
 
 
 async def test_what_is_held_is_decided_again(db: Database, causes: Causes) -> None:
-    """New bounds wake what waits in the shop's rooms, and nothing else."""
+    """New bounds wake what the budget holds for the shop; what staff hold themselves, and another shop's, waits on."""
     place = await shop(db)
     there = await shop(db, fan(9), -1009)
     await add_verdict(db, place, Ruling.HOLD, Reason.QUIET_HOURS, waits=True)
     await add_verdict(db, place, Ruling.HOLD, Reason.FAN_DAY, waits=True, chat_id=101)
+    await add_verdict(db, place, Ruling.HOLD, Reason.GAP, waits=True, chat_id=-1002, by_staff=True)
     await add_verdict(db, there, Ruling.HOLD, Reason.QUIET_HOURS, waits=True, chat_id=-1009)
     await change(db, place, causes, quiet=Hours(time(0), time(8)))
     rows = await query(db, "SELECT chat_id FROM outbox WHERE due_at <= (SELECT min(made_at) FROM verdict) ORDER BY 1")
-    assert rows == [(-1001,)]
+    assert rows == [(-1001,), (101,)]
