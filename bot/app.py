@@ -16,6 +16,7 @@ from bot.domains import (
     follows_of,
     forgetting_of,
     giveaways_of,
+    lines_of,
     panel_of,
     policies_of,
     resolvers_of,
@@ -208,6 +209,7 @@ def _core(
         resolvers=resolvers_of(DOMAINS, policies),
         table=table,
         panel_parts=panel_of(DOMAINS, policies),
+        lines=lines_of(DOMAINS),
         choice=secrets.choice,
         token=secrets.token_urlsafe,
         fresh_bytes=secrets.token_bytes,
@@ -255,7 +257,7 @@ def _sender(
     cards = {kind: card for domain in DOMAINS for kind, card in domain.cards.items()}
     cards |= {kind: card for one in wired for kind, card in one.cards.items()}
     parts = DomainParts(
-        cards=with_additions(cards, DOMAINS),
+        cards=with_additions(cards, [*DOMAINS, *wired]),
         files=files,
         witnesses={kind: witness for domain in DOMAINS for kind, witness in domain.witnesses.items()},
         unheard={kind: unheard for domain in DOMAINS for kind, unheard in domain.unheard.items()},

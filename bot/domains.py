@@ -21,7 +21,7 @@ from bot.handlers.coupons.domain import DOMAIN as COUPONS
 from bot.handlers.figures.domain import DOMAIN as FIGURES
 from bot.handlers.gifts.domain import DOMAIN as GIFTS
 from bot.handlers.hearts.domain import DOMAIN as HEARTS
-from bot.handlers.kit.domain import Domain
+from bot.handlers.kit.domain import Domain, Wired
 from bot.handlers.kit.panel import PanelParts
 from bot.handlers.kit.table import Table
 from bot.handlers.members.domain import DOMAIN as MEMBERS
@@ -38,6 +38,7 @@ from bot.rules.files import ImportPolicy
 from bot.rules.memory import MemoryPolicy
 from bot.rules.policies import Policies
 from bot.rules.tiers import TierPolicy
+from bot.store.folded import LineOf
 from bot.store.giveaways import Giveaways
 from bot.store.leaving import Forgetting
 from bot.telegram.deliveries import CardState
@@ -147,19 +148,24 @@ def giveaways_of(domains: Sequence[Domain]) -> Giveaways:
     return Giveaways(gives for domain in domains for gives in domain.gives)
 
 
-def with_additions(cards: Mapping[str, CardState], domains: Sequence[Domain]) -> dict[str, CardState]:
+def lines_of(domains: Sequence[Domain]) -> dict[str, LineOf]:
+    """How things are called in one line, by the kind of the message that is about them."""
+    return _merged(domain.lines for domain in domains)
+
+
+def with_additions(cards: Mapping[str, CardState], parts: Sequence[Domain | Wired]) -> dict[str, CardState]:
     """Functions that read a living card's state, by the card's kind, each with the additions of other domains."""
-    return {kind: _with_additions(kind, card, domains) for kind, card in cards.items()}
+    return {kind: _with_additions(kind, card, parts) for kind, card in cards.items()}
 
 
-def _with_additions(kind: str, card: CardState, domains: Sequence[Domain]) -> CardState:
-    additions = [domain.adds_to_cards[kind] for domain in domains if kind in domain.adds_to_cards]
+def _with_additions(kind: str, card: CardState, parts: Sequence[Domain | Wired]) -> CardState:
+    additions = [part.adds_to_cards[kind] for part in parts if kind in part.adds_to_cards]
 
     def state(session: Session, community_id: int, subject_id: int, now: datetime) -> Any:
         shown = card(session, community_id, subject_id, now)
         if shown is not None:
             for add in additions:
-                shown = add(session, shown, subject_id)
+                shown = add(session, shown, subject_id, now)
         return shown
 
     return state

@@ -44,7 +44,7 @@ SPOKEN = {
     "bot/rules/times/vocabulary.py": {
         *("PARTS", "NOONS", "HOUR_SIGNS", "MINUTE_SIGNS", "SECOND_SIGNS", "FRACTIONS", "SPELT"),
         *("DATE_SIGNS", "WEEKDAYS", "ZONE_NAMES", "DAYS", "SHORT_DAYS", "WEEKS", "COMING", "UNITS"),
-        *("HALF_HOURS", "HALVES", "AND_A_HALF", "LATER", "DAYS_OR_DATE", "PARTICLES"),
+        *("HALF_HOURS", "HALVES", "AND_A_HALF", "LATER", "DAYS_OR_DATE", "PARTICLES", "BETWEEN_HOURS"),
     },
     "bot/rules/amounts.py": {"COUNTERS", "LARGE"},
     "bot/rules/segment_words.py": {

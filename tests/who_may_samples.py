@@ -171,6 +171,8 @@ async def press_samples(world: World) -> list[Sample]:
         "packetcheck": ids["packet"],
         "pay": f"{ids['item']}:1:1",
         "privacy": "keep",
+        "promotion": "no:1",
+        "quiet": "1:most:5",
         "redeem": 1,
         "refund": 1,
         "remind": ids["stream"],
@@ -181,7 +183,10 @@ async def press_samples(world: World) -> list[Sample]:
         "ticket": ids["raffle"],
         "undo": ids["audit_entry"],
         "unremind": ids["stream"],
+        "unsent": "1",
+        "wait": "1:1",
         "whose": f"1:{loft.id}",
+        "why": 1,
     }
     bare = {"admin", "checkin", "coupons", "makeup", "me", "raffles", "setup", "streams", "tier"}
     refused: dict[str, tuple[type, ...]] = {HOME: (RoomGone,), REMIND: (StreamGone,)}
@@ -203,7 +208,12 @@ def agree(sampled: set[str], listened_to: set[str]) -> None:
 def command_samples(world: World) -> list[Sample]:
     """What is said: each command alone, and what only the owner may say in a line."""
     lines = {f"/{name}": f"/{name}" for name in world.stage.app.table.names}
-    lines |= {"/setup coin=…": "/setup coin=petals", "/redpacket": "/redpacket 10 2", "/myorder": "/myorder 20261123-7"}
+    lines |= {
+        "/setup coin=…": "/setup coin=petals",
+        "/quiet …": "/quiet 22:00-08:00",
+        "/redpacket": "/redpacket 10 2",
+        "/myorder": "/myorder 20261123-7",
+    }
     ends = {"/undo", "/endlive", "/cancelstream"}
     # To who asks for help, "come into a shop's group first" is the help.
     helps = dict.fromkeys(("/start", "/help"), (communities.NoCommunityYet,))

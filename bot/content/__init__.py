@@ -41,6 +41,8 @@ class Said:
     language: Language
     below: "Said | None" = None
     """A second outcome that is shown below it in the same message, with its own buttons."""
+    foot: Rows = ()
+    """Buttons below all others, with their texts."""
     instead: Any = None
     """What a group is shown in its stead; None: the outcome may be said aloud, but for its secrets."""
     mark: str = ""
@@ -88,7 +90,7 @@ class Said:
     def buttons(self) -> Rows:
         """The outcome's buttons, in rows."""
         rows = self.words.buttons(self.outcome, self.place, self.language)
-        return rows if self.below is None else (*rows, *self.below.buttons)
+        return (*rows, *(self.below.buttons if self.below is not None else ()), *self.foot)
 
 
 class Words:

@@ -43,6 +43,8 @@ STAFF = (
     "report",
     "hearts",
     "held",
+    "quiet",
+    "why",
     "setup",
     "undo",
 )

@@ -22,6 +22,7 @@ class Section(StrEnum):
     GIFTS = "gifts"
     ITEMS = "items"
     HEARTS = "hearts"
+    ATTENTION = "attention"
     FANS = "fans"
 
 

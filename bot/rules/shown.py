@@ -21,6 +21,15 @@ class ShownClass(StrEnum):
     """All the rest."""
 
 
+_TO_STAFF = (
+    *("arrivals.Greeting", "arrivals.RoomJoined", "arrivals.WhoseRoom", "communities.NoWhispers"),
+    *("draws.DrawWaits", "farming.HeldNotice", "hearts.StepFailed", "items.FavourWaiting", "sources.DoorsClosed"),
+    *("refusals.RoomMissed", "refusals.RoomRefuses", "rights.HomeTold", "rights.OwnerBefore", "rights.OwnerNow"),
+    *("staff.OperatorActed", "streams.AskOwner", "topics.TopicLost", "members.NewCore"),
+    *("orders.ClaimsNotice", "sendings.PostFailed"),
+    *("consent.NobodySaidYes", "consent.ContactMissing"),
+    *("figures.Digest", "figures.StreamReport", "file.stream.report", "file.stream.picture"),
+)
 _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
     ShownClass.ASKED_FOR: (
         "gift",  # the giver's own card, in their private chat
@@ -38,21 +47,15 @@ _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
         *("consent.PromotionQuestion", "consent.PromotionReminder"),
         # A change of what was announced, and the end, are told once and invite nobody.
         *("streams.DelayNotice", "streams.CancelNotice", "streams.BackOnNotice", "streams.EndNotice"),
-        # To the owner and the staff.
-        *("arrivals.Greeting", "arrivals.RoomJoined", "arrivals.WhoseRoom", "communities.NoWhispers"),
-        *("draws.DrawWaits", "farming.HeldNotice", "hearts.StepFailed", "items.FavourWaiting", "sources.DoorsClosed"),
-        *("refusals.RoomMissed", "refusals.RoomRefuses", "rights.HomeTold", "rights.OwnerBefore", "rights.OwnerNow"),
-        *("staff.OperatorActed", "streams.AskOwner", "topics.TopicLost", "members.NewCore"),
-        "orders.ClaimsNotice",
-        "sendings.PostFailed",
-        *("consent.NobodySaidYes", "consent.ContactMissing"),
-        *("figures.Digest", "figures.StreamReport", "file.stream.report", "file.stream.picture"),
+        *_TO_STAFF,
     ),
     ShownClass.STREAM_START: ("stream",),
     ShownClass.PROMOTION: ("drop", "packet", "raffle", "morning", "ending.CouponsEnd", "post"),
 }
 CLASSES: Mapping[str, ShownClass] = {kind: its for its, kinds in _KINDS.items() for kind in kinds}
 """The class of each kind."""
+TO_STAFF = frozenset(_TO_STAFF)
+"""Notes to the owner and the staff about their shop. Nobody else gets them."""
 
 
 def class_of(kind: str) -> ShownClass:

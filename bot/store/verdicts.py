@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import (
     BigInteger,
@@ -12,6 +12,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    func,
     insert,
     select,
     true,
@@ -29,6 +30,7 @@ from bot.store.tables import Card
 from bot.store.tables.attention import Verdict
 from bot.store.tables.base import Id
 
+A_WEEK = timedelta(days=7)
 CHUNK = 250
 """Old rows that one transaction deletes."""
 UNHEARD = "nobody heard it"
@@ -174,6 +176,21 @@ def call_off(
             .where(*which)
             .values(ruling=Ruling.DROP, reason=reason, counts=False, until=None, decided_at=now)
         )
+
+
+def count_unsent(session: Session, community_id: int, day: date, now: datetime) -> int:
+    """How many messages weren't sent on a local day of the last week. What is held isn't among them."""
+    found: int = session.execute(
+        select(func.count())
+        .select_from(Verdict)
+        .where(
+            col(Verdict.community_id) == community_id,
+            col(Verdict.decided_at) >= now - A_WEEK,
+            col(Verdict.day) == day,
+            col(Verdict.ruling).in_((Ruling.FOLD, Ruling.DROP)),
+        )
+    ).scalar_one()
+    return found
 
 
 def move_verdicts(tx: Tx, old_chat_id: int, new_chat_id: int) -> None:

@@ -59,6 +59,7 @@ from bot.telegram.replies import Voice
 from bot.telegram.results import Result
 from bot.telegram.tags import Tags
 from bot.telegram.targets import Target
+from bot.telegram.why_rows import why_rows
 
 log = get_logger("sender")
 
@@ -289,6 +290,8 @@ class Deliveries:
             thread_id=await self._thread(row, asked),
             aloud=asked.aloud,
         )
+        if target.private:
+            said = replace(said, foot=why_rows(self._words, row.verdict_id, asked.outcome, language))
         heard = await self._voice.tell(target, said, place)
         instead = asked.instead
         if not heard and target.private and instead is not None:

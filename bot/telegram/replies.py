@@ -19,6 +19,7 @@ from bot.flows.move_group import MoveGroup
 from bot.logs import get_logger
 from bot.rules.place import Place
 from bot.rules.refusals import Refusal
+from bot.rules.rights import Role
 from bot.store.messages.outbox import take_away_later
 from bot.telegram.answers import message_id_of
 from bot.telegram.ask import Ask
@@ -43,6 +44,10 @@ NOT_IN_GROUP = "USER_NOT_PARTICIPANT"
 
 Absent = Callable[[Place, int, int, datetime], Awaitable[None]]
 """(place, chat id, user id, at) → stores that a person isn't in a group."""
+
+
+Warn = Callable[[Place, str], Awaitable[Any]]
+"""(place, cause) → an outcome to say below the answer to an act of staff, or None."""
 
 
 class Told(NamedTuple):
@@ -77,6 +82,8 @@ class Voice:
         self._clock = engine.clock
         self._whispers = whispers
         self._late_answers = LateAnswers()
+        self.warning: Warn | None = None
+        """Gives what stands below the answer to an act of staff that breaks a bound."""
 
     async def answer(self, ask: Ask, outcome: Any, *, below: Any = None) -> None:
         """Tell the person who asked the outcome. `below` is another outcome that stands below it in the same message.
@@ -86,12 +93,13 @@ class Voice:
         said = self._words.say(outcome, ask.place, ask.language)
         if below is not None:
             said = replace(said, below=self._words.say(below, ask.place, ask.language))
+        said = await self._with_warning(ask, said)
         heard = False
         if ask.press_id is not None:
             if ask.age > PRESS_ANSWERED:
                 return
             heard = await self._answer_press(ask.press_id, said.short, toast=outcome.only_toast)
-            if outcome.only_toast or (heard and not said.buttons and outcome.fits_alert):
+            if outcome.only_toast or (heard and said.below is None and not said.buttons and outcome.fits_alert):
                 return
         target = target_of(ask)
         if heard and said.told_by_alert:
@@ -115,6 +123,7 @@ class Voice:
         shown = replace(said, instead=instead)
         if below is not None:
             shown = replace(shown, below=self._words.say(below, ask.place, ask.language))
+        shown = await self._with_warning(ask, shown)
         try:
             return await self._show_panel(ask, shown)
         except HeldError as held:
@@ -122,6 +131,16 @@ class Voice:
             target = replace(target, aloud=target.aloud and instead is None)
             await self._answer_later(ask, target, shown, held, fold=f"panel:{ask.chat_id}:{ask.sender.user_id}")
         return None
+
+    async def _with_warning(self, ask: Ask, said: Said) -> Said:
+        """The answer to an act of staff; if the act breaks a bound, the warning stands at its end."""
+        if ask.role is Role.FAN or self.warning is None or ask.place is None:
+            return said
+        warned = await self.warning(ask.place, ask.cause)
+        if warned is None:
+            return said
+        last = self._words.say(warned, ask.place, ask.language)
+        return replace(said, below=last if said.below is None else replace(said.below, below=last))
 
     async def _show_panel(self, ask: Ask, said: Said) -> int | None:
         if ask.panel_id is not None and ask.private:

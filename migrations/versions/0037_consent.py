@@ -1,7 +1,7 @@
 """consent: the shop's contact, a switch for service, and when a yes is reminded of
 
 Revision ID: 0037
-Revises: 0035
+Revises: 0036
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision: str = "0037"
-down_revision: str | None = "0035"
+down_revision: str | None = "0036"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

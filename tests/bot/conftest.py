@@ -17,6 +17,7 @@ from sqlmodel import col
 
 from bot.app import build
 from bot.clock import Clock
+from bot.features.attention.warnings import StaffWarnings
 from bot.handlers.kit.menus import Menus
 from bot.logs import _shorten_error as error_in_short
 from bot.rules.beacons import Beacon
@@ -295,6 +296,14 @@ def menus_as_they_are() -> Iterator[None]:
     """A stage's bot sets no menus by itself; see `Stage.set_menus`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Menus, "at_start", no_menus)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="package")
+def staff_are_not_warned() -> Iterator[None]:
+    """Scenes drop many cards within minutes: they go at once, unless a test wants what breaks a bound to wait."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(StaffWarnings, "grace", timedelta(0))
         yield
 
 

@@ -44,6 +44,7 @@ SHORT = frozenset(
         "posts.BlanksClosed",
         *(kind.stored_name for kind in get_args(TemplateProblem)),
         "attention.Received",
+        *("attention.WhyTold", "attention.WaitsNow", "attention.LeftAlready"),
         *("figures.DigestOff", "figures.DigestOn"),
         *("consent.PromotionNo", "consent.NotAFanThere"),
         *(

@@ -12,7 +12,9 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from bot.content import Said
 from bot.content.catalog import OUTCOMES
 from bot.content.zones import find_zones
+from bot.rules.attention.unsent import MOST_HELD, ON_A_PAGE, UnsentPolicy
 from bot.rules.farming import Sign
+from bot.rules.folded import MOST_FOLDED
 from bot.rules.funding import Funding
 from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
@@ -36,7 +38,7 @@ from bot.rules.shops.setup import (
 )
 from bot.rules.staff.panel import LATELY, AdminEntry, AdminPick, AdminProblem, AdminValue
 from bot.rules.tiers import Deed, TierPolicy
-from bot.rules.verdicts import Reason as WhyNot
+from bot.rules.verdicts import Reason as Ruled
 from bot.rules.words import Language
 from bot.store.tables.posts import SendingState
 from tests import hostile
@@ -71,7 +73,15 @@ OF_POSTS = frozenset((*vars(persona), *vars(drafts), *vars(post_pages)))
 KINDS_OF_POSTS = ("words", "photo", "video", "animation", "document", "album", "poll")
 LONGEST = 20
 """How many parts a tuple is tried with."""
-MOST = {("NewCore", "fans"): TierPolicy().nudge_names, ("CoreFan", "did"): len(Deed)}
+MOST = {
+    ("UnsentWeek", "held"): MOST_HELD,
+    ("UnsentWeek", "days"): UnsentPolicy().days,
+    ("UnsentDay", "lines"): ON_A_PAGE,
+    ("UnsentCount", "reasons"): len(Ruled),
+    ("MorningCard", "folded"): MOST_FOLDED,
+    ("NewCore", "fans"): TierPolicy().nudge_names,
+    ("CoreFan", "did"): len(Deed),
+}
 """Tuples that are shorter by what makes them: a nudge names so many fans, and tells each kind of deed once."""
 
 
@@ -137,6 +147,7 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         "missing": MISSING,
         "currency": ("KRW", "USD", "CNY", "XYZ"),
         "command": ("newcoupon",),
+        **dict.fromkeys(("begins", "ends"), ("21:00", "09:00") if owner == "Span" else ()),
         **({"line": (EXAMPLE, f"/newcoupon {hostile.LONG_MARKUP}")} if owner == "NearestCommand" else {}),
         "commands": (FANS, FANS[:1], ()),
         "staff": ((*STAFF, *OWNERS), STAFF[:1], ()),
@@ -200,7 +211,7 @@ def _choices_of_posts(owner: str, name: str) -> tuple[Any, ...] | None:
         "season": (*Season, None),
         "state": tuple(SendingState),
         "change": (*ChangeKind, None),
-        "reason": (*CopyProblem, *WhyNot, "one_of_tomorrow"),
+        "reason": (*CopyProblem, *Ruled, "one_of_tomorrow"),
         "media": (1, 10),
         "topic": (False, True),
         "bad": (None, "see it", "", hostile.LONG_MARKUP),

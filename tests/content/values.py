@@ -58,9 +58,13 @@ ACTS = (
     "blanks.filled",
     *("persona.changed", "persona.pillars"),
     *("post.made", "post.changed", "post.sent", "post.edited", "post.shelved", "post.unshelved", "post.deleted"),
+    *("bounds.changed", "held.stopped", "typed.held"),
 )
 TIERS = ("new", "fan", "loyal", "core")
+MESSAGES = ("drop", "packet", "morning", "ending.CouponsEnd", "figures.Digest")
+"""Kinds of messages that explanations are about."""
 KINDS = {
+    **dict.fromkeys(("About", "FoldedLine"), MESSAGES),
     **dict.fromkeys(("HeldLine", "HeldSettled"), ("gift", "packet", "raffle", "something")),
     **dict.fromkeys(("GoalStep", "StepFailed"), tuple(prize.name for prize in PRIZES)),
     **dict.fromkeys(
@@ -90,6 +94,7 @@ DEEDS = (
     "hook.closed",
     "digest.switched",
     *("post.taken_back", "post.pinned", "post.stopped"),
+    *("bounds.changed", "held.sent_now", "held.stopped", "typed.held"),
 )
 PANEL_BLANKS = tuple(sorted({blank.name for act in PANEL.acts for blank in act.blanks}))
 PROBLEMS = (*(kind.__name__ for kind in get_args(FormError)), "NoTyping", "OneOfTomorrow")

@@ -25,6 +25,7 @@ from bot.store.mornings import SLOT
 from bot.store.places import lock_shop, place_of
 from bot.store.private_messages import is_reachable
 from bot.store.tables import Airing, Community, Person, Slot
+from bot.store.verdicts import count_unsent
 from bot.store.wear import turns_between
 
 REPORT = "stream.report"
@@ -164,5 +165,6 @@ def promise_digest(tx: Tx, community_id: int, day: date, figures: Figures, now: 
         return False
     terms = Terms(now=now, key=f"digest:{community_id}:{day}", not_after=now + DIGEST_WITHIN)
     turns = turns_between(tx, community_id, now - DAY, now)
-    digest = Digest(community_id, day - DAY, figures, turns.rests, turns.wakes)
+    unsent = count_unsent(tx, community_id, day - DAY, now)
+    digest = Digest(community_id, day - DAY, figures, turns.rests, turns.wakes, unsent)
     return tell_owner(tx, place_of(tx, community_id), digest, terms)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -17,7 +18,7 @@ STEP_CAUSE = "hearts:"
 """How the causes begin under which steps open what they open."""
 
 
-def add_board(session: Session, card: Any, airing_id: int) -> Any:
+def add_board(session: Session, card: Any, airing_id: int, _at: datetime) -> Any:
     """The live card of an airing with its goal."""
     return replace(card, board=board_of(session, airing_id))
 

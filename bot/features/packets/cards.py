@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.folded import Line
 from bot.rules.packets.packets import SEED_SHOWN, PacketCard
 from bot.rules.sealing import commitment
 from bot.store.engine.sessions import Tx
@@ -45,6 +46,16 @@ def card_of(session: Session, community_id: int, packet_id: int, _now: datetime)
         luckiest=luckiest,
         most=most,
     )
+
+
+def line_of(session: Session, community_id: int, packet_id: int, now: datetime) -> Line | None:
+    """A packet in one line: it is known by its coins."""
+    packet = session.execute(
+        select(Packet).where(col(Packet.id) == packet_id, col(Packet.community_id) == community_id)
+    ).scalar_one_or_none()
+    if packet is None:
+        return None
+    return Line("", packet.state not in SEED_SHOWN and now < packet.expires_at, packet.coins)
 
 
 def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, at: datetime) -> None:

@@ -15,6 +15,7 @@ from bot.features.raffles.facts import (
     next_in_rank,
 )
 from bot.rules.beacons import QUICKNET
+from bot.rules.folded import Line
 from bot.rules.raffles.cards import RaffleCard
 from bot.rules.raffles.facts import EntryState, RafflePolicy, RaffleState, public_state
 from bot.store.engine.sessions import Tx
@@ -69,6 +70,14 @@ def raffle_card(
         reserve_numbers=tuple(entry.number for entry in reserves[: policy.reserves_shown]),
         lost=struck,
     )
+
+
+def line_of(session: Session, community_id: int, raffle_id: int, now: datetime) -> Line | None:
+    """A raffle in one line."""
+    raffle = find_raffle(session, community_id, raffle_id)
+    if raffle is None:
+        return None
+    return Line(raffle.prize, public_state(RaffleState(raffle.state), raffle.closes, now) == RaffleState.OPEN)
 
 
 def rehang(tx: Tx, community_id: int, old_chat_id: int, new_chat_id: int, at: datetime) -> None:

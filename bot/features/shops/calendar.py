@@ -23,6 +23,7 @@ from bot.store.airings import open_airings
 from bot.store.checkin_counts import count_checked_in
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
+from bot.store.folded import folded_lines, take_folded
 from bot.store.messages.cards import CardSubject, hang_cards
 from bot.store.messages.outbox import Terms
 from bot.store.mornings import CARD
@@ -95,7 +96,9 @@ def fill_slot(tx: Tx, slot_id: int, now: datetime, policy: CalendarPolicy) -> bo
     if decided.reason is None and posting.id is not None:
         terms = Terms(now=now, not_after=decided.due_at + policy.late)
         groups = hang_cards(tx, CardSubject(slot.community_id, CARD, posting.id), terms)
-        if not groups:
+        if groups:
+            take_folded(tx, slot.community_id, posting.id)
+        else:
             posting.state, posting.reason = PostingState.SKIPPED, "in no group"
             tx.flush()
     return posting.state == PostingState.POSTED
@@ -129,6 +132,7 @@ def morning_card(session: Session, community_id: int, posting_id: int, at: datet
         stream=tonight[0].title if tonight else None,
         stream_at=tonight[0].starts_at if tonight else None,
         past=day_of(at, community.timezone) > posting.day,
+        folded=folded_lines(session, posting_id),
     )
 
 

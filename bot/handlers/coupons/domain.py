@@ -18,7 +18,7 @@ from bot.rules.coupons.campaigns import CouponPolicy
 from bot.rules.coupons.ending_soon import EndingPolicy
 from bot.rules.files import ImportPolicy
 from bot.rules.policies import Policies
-from bot.store.coupons.campaigns import CARD, card_of
+from bot.store.coupons.campaigns import CARD, card_of, line_of
 from bot.store.coupons.hand_out import ClaimTools
 from bot.store.engine.sessions import Tx
 
@@ -53,6 +53,7 @@ DOMAIN = Domain(
     desks=(claims.setup, campaigns.setup),
     policies=(CouponPolicy, EndingPolicy),
     cards={CARD: card_of},
+    lines={CARD: line_of},
     undo={
         campaign_cases.MADE: Undoable(lambda tx, act, entry, _: campaign_cases.undo_make(tx, act, entry)),
         cancellation.CANCELLED: Undoable(lambda tx, act, entry, _: cancellation.undo_cancel(tx, act, entry)),

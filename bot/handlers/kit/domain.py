@@ -41,6 +41,7 @@ from bot.rules.policies import Policies
 from bot.settings import Settings
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
+from bot.store.folded import LineOf
 from bot.store.giveaways import Giveaways, Gives
 from bot.store.leaving import DropTraces, Forget, Forgetting, LockFirst
 from bot.store.panel import ListThings
@@ -51,8 +52,8 @@ from bot.telegram.replies import Voice
 LookAhead = Callable[[Session, Policies], Iterable[tuple[datetime, str]]]
 """(session, policies) → what comes by itself: when, and the block of the demo's words that says what."""
 
-AddToCard = Callable[[Session, Any, int], Any]
-"""(session, card, the id of what the card is about) → the card with this domain's part."""
+AddToCard = Callable[[Session, Any, int, datetime], Any]
+"""(session, card, the id of what the card is about, now) → the card with this domain's part."""
 
 Tidy = Callable[[Tx, datetime], bool | None]
 """Drops, once a day, what has been kept long enough: a chunk of it, and True if there may be more."""
@@ -95,6 +96,8 @@ class Core:
     table: Table
     panel_parts: PanelParts
     """What all domains bring to the staff's panel."""
+    lines: Mapping[str, LineOf]
+    """How things are called in one line, by the kind of the message that is about them."""
     choice: Callable[[Any], Any]
     """Picks one of several at random."""
     token: Callable[[int], str]
@@ -117,6 +120,8 @@ class Wired:
     """Files that are made when a promise to send them has come to its turn, by kind."""
     cards: Mapping[str, CardState] = field(default_factory=dict)
     """What its living cards show now, by the card's kind, where that depends on a policy."""
+    adds_to_cards: Mapping[str, AddToCard] = field(default_factory=dict)
+    """What it adds to living cards of other domains, where that depends on what others registered."""
     tidies: tuple[Tidy, ...] = ()
     """What is dropped once a day, where that depends on a policy."""
     housekeeping: tuple[Housekeeping, ...] = ()
@@ -161,6 +166,8 @@ class Domain:
     """Its acts by which operators give coins of the shop away."""
     adds_to_cards: Mapping[str, AddToCard] = field(default_factory=dict)
     """What it adds to living cards of other domains, by the card's kind."""
+    lines: Mapping[str, LineOf] = field(default_factory=dict)
+    """How its things are called in one line, by the kind of the message that is about them."""
     looks_ahead: tuple[LookAhead, ...] = ()
     """What it does next by itself, for the demo's clock."""
     resolvers: Callable[[Policies], Mapping[str, Resolver]] = _no_resolvers

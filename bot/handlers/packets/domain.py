@@ -3,7 +3,7 @@
 from bot.content.buttons import packets as buttons
 from bot.features.packets import draw, forget, opening
 from bot.features.packets.ahead import look_ahead
-from bot.features.packets.cards import CARD, card_of, rehang
+from bot.features.packets.cards import CARD, card_of, line_of, rehang
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.giveaway import GIVES
 from bot.features.packets.packets import Packets
@@ -39,6 +39,7 @@ DOMAIN = Domain(
     desks=(packets.setup,),
     policies=(PacketPolicy,),
     cards={CARD: card_of},
+    lines={CARD: line_of},
     undo={opening.OPENED: Undoable(lambda tx, act, entry, _: opening.undo_open(tx, act, entry))},
     gives=(GIVES,),
     resolvers=_resolvers,

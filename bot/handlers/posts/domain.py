@@ -7,6 +7,7 @@ from bot.features.posts import forget
 from bot.features.posts import persona as persona_cases
 from bot.features.posts.blanks import FILLED, undo_filling
 from bot.features.posts.copies import EDITED, undo_edit
+from bot.features.posts.lines import POST, line_of
 from bot.features.posts.sendings import SENT, Sendings, undo_send
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
@@ -44,6 +45,7 @@ DOMAIN = Domain(
     name="posts",
     desks=(persona.setup, post.setup, blanks.setup),
     policies=(PersonaPolicy, SendingPolicy, TemplatePolicy, BlankPolicy),
+    lines={POST: line_of},
     undo={
         SENT: Undoable(lambda tx, act, entry, policies: undo_send(tx, act, entry, policies[SendingPolicy])),
         EDITED: Undoable(lambda tx, act, entry, policies: undo_edit(tx, act, entry, policies[SendingPolicy])),

@@ -54,6 +54,7 @@ DOMAIN = Domain(
     name="raffles",
     desks=(raffles.setup,),
     policies=(RafflePolicy,),
+    lines={facts.CARD: cards.line_of},
     witnesses={namings.NAMING: namings.note_posted},
     undo={
         raffle_cases.MADE: Undoable(calling_off_cases.undo_make),

@@ -22,6 +22,8 @@ class Digest(Outcome, name="figures.Digest"):
     """Kinds that rest since yesterday's digest, because fewer fans answered than usual (`rules/wears.py`)."""
     wakes: tuple[str, ...] = ()
     """Kinds whose rest has ended since then."""
+    unsent: int = 0
+    """Messages that the attention budget didn't send on that day."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from bot.rules.calendar import day_of, next_time, start_of
+from bot.rules.folded import FoldedLine
 from bot.rules.outcome import Outcome
 
 
@@ -66,6 +67,8 @@ class MorningCard(Outcome, name="cadence.MorningCard"):
     stream_at: datetime | None
     past: bool
     """Whether its day is over."""
+    folded: tuple[FoldedLine, ...] = ()
+    """What couldn't be told in time."""
 
     @property
     def over(self) -> bool:

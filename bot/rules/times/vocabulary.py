@@ -199,6 +199,8 @@ DAYS_OR_DATE = "일"
 """A unit that is also the sign of a day of the month: alone it isn't a length for sure."""
 PARTICLES = ("에", "까지", "부터")
 """What may stand behind a time and changes nothing."""
+BETWEEN_HOURS = ("-", "–", "—", "~", "〜", " to ", " until ", " till ", "에서", "부터", "到", "至")  # as people type it
+"""What stands between two times of a day: from the first to the second."""
 ZONE_NAMES = {
     "한국": "Asia/Seoul",
     "한국시간": "Asia/Seoul",

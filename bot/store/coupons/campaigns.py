@@ -11,6 +11,7 @@ from sqlmodel import col
 from bot.rules.coupon_states import CampaignState, KeptFor
 from bot.rules.coupons.campaigns import CampaignFacts
 from bot.rules.coupons.drop_card import DropCard, drop_card
+from bot.rules.folded import Line
 from bot.rules.tiers import Tier
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
@@ -88,6 +89,12 @@ def card_of(session: Session, community_id: int, campaign_id: int, now: datetime
         select(*_COLUMNS).where(col(Campaign.id) == campaign_id, col(Campaign.community_id) == community_id)
     ).one_or_none()
     return drop_card(_facts(row), now) if row is not None else None
+
+
+def line_of(session: Session, community_id: int, campaign_id: int, now: datetime) -> Line | None:
+    """A campaign in one line."""
+    card = card_of(session, community_id, campaign_id, now)
+    return Line(card.title, card.state in {"open", "soon"}) if card is not None else None
 
 
 class _Row(NamedTuple):

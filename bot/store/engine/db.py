@@ -18,13 +18,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from bot.meters import Meters
 from bot.store.engine.away import DatabaseAwayError, is_away
 from bot.store.engine.joint import DroppedError, joint_for
-from bot.store.engine.sessions import PLANNED, PROMISED, Rx, Tx
+from bot.store.engine.sessions import PLANNED, PROMISED, TYPED, Rx, Tx
 from bot.store.engine.sqlite import SqliteWriter, prepare_reader
 
 __all__ = ["PLANNED", "PROMISED", "Database", "PostgresWriter", "Rx", "Tx", "Writer", "async_engine"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+LookAtTyped = Callable[[Tx, list[int], tuple[Any, ...]], None]
+"""(tx, ids of outbox rows, the use case's arguments): looks at what an act of staff promised, before the commit."""
 
 READERS = 3
 POSTGRES_CONNECTIONS = 16
@@ -52,6 +55,7 @@ class Database:
         self._engine = engine
         self._writer = writer
         self._calls: dict[str, list[Callable[[], None]]] = {PROMISED: [], PLANNED: []}
+        self._look_at_typed: LookAtTyped | None = None
 
     @classmethod
     def open(cls, url: str, meters: Meters | None = None) -> Self:
@@ -77,6 +81,9 @@ class Database:
         def work(tx: Tx) -> tuple[T, list[str]]:
             tx.info.clear()  # a use case that promised and then failed left its marks
             result = use_case(tx, *args, **kwargs) if joint is None else joint.run(tx, use_case, args, kwargs)
+            typed = tx.info.pop(TYPED, None)
+            if typed is not None and self._look_at_typed is not None:
+                self._look_at_typed(tx, typed, args)
             return result, list(tx.info) if tx.info else []
 
         try:
@@ -91,6 +98,10 @@ class Database:
     def on_promise(self, call: Callable[[], None]) -> None:
         """Call this (on the loop) after each commit that promised a message."""
         self._calls[PROMISED].append(call)
+
+    def on_typed(self, look: LookAtTyped) -> None:
+        """Call this, in its transaction, for each use case that promised messages because staff typed it."""
+        self._look_at_typed = look
 
     def on_plan(self, call: Callable[[], None]) -> None:
         """Call this (on the loop) after each commit that changed when something is due."""

@@ -12,6 +12,9 @@ PROMISED = "promised"
 PLANNED = "planned"
 """Key in a write session's `info`: the use case changed when something is due, so the alarm clock is set anew."""
 
+TYPED = "typed"
+"""Key in a write session's `info`: ids of the messages that the use case promised because staff typed it."""
+
 
 class Rx(Session):
     """A session for reading."""

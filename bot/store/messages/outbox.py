@@ -14,7 +14,7 @@ from bot.rules.retention import CAUSES_KEPT
 from bot.rules.verdicts import Ruling
 from bot.store.chunks import delete_some
 from bot.store.engine.hot import Hot
-from bot.store.engine.sessions import PROMISED, Tx
+from bot.store.engine.sessions import PROMISED, TYPED, Tx
 from bot.store.messages.payloads import DELETE, TELL, DamagedError, DeleteMessage, Payload, Tell
 from bot.store.tables import Outbox
 from bot.store.tables.attention import Verdict
@@ -112,6 +112,8 @@ def promise(tx: Tx, community_id: int, chat_id: int, payload: Payload, terms: Te
     made = tx.rows(_PROMISE, **_row(community_id, chat_id, payload, terms, verdict_id))
     if made:
         tx.info[PROMISED] = True
+        if terms.by_staff and verdict_id is not None:
+            tx.info.setdefault(TYPED, []).append(made[0][0])
     elif verdict_id is not None:
         take_verdict_back(tx, verdict_id)
     return bool(made)
@@ -177,8 +179,13 @@ def _row(community_id: int, chat_id: int, payload: Payload, terms: Terms, verdic
 
 
 def ask_budget_again(tx: Tx, community_id: int, now: datetime) -> int:
-    """Let the budget decide again at once what it holds for a shop, as a pause or the bounds changed; how many."""
-    held = select(col(Verdict.id)).where(col(Verdict.id) == col(Outbox.verdict_id), col(Verdict.ruling) == Ruling.HOLD)
+    """Let the budget decide again at once what it holds for a shop, as a pause or the bounds changed; how many.
+
+    What staff hold themselves waits on.
+    """
+    held = select(col(Verdict.id)).where(
+        col(Verdict.id) == col(Outbox.verdict_id), col(Verdict.ruling) == Ruling.HOLD, ~col(Verdict.by_staff)
+    )
     hastened = tx.execute(
         update(Outbox)
         .where(

@@ -7,7 +7,10 @@ from sqlmodel import Field, SQLModel
 
 from bot.rules.shown import ShownClass
 from bot.rules.verdicts import Reason, Ruling
-from bot.store.tables.base import Id, one_of
+from bot.store.tables.base import Id, forgets_cause, one_of
+
+_ON_A_CARD = text("card_id IS NOT NULL")
+_HAS_CAUSE = text("cause IS NOT NULL")
 
 
 class Verdict(SQLModel, table=True):
@@ -32,6 +35,9 @@ class Verdict(SQLModel, table=True):
             sqlite_where=text("ruling = 'fold' AND card_id IS NULL"),
             postgresql_where=text("ruling = 'fold' AND card_id IS NULL"),
         ),
+        Index("ix_verdict_card_id", "card_id", sqlite_where=_ON_A_CARD, postgresql_where=_ON_A_CARD),
+        Index("ix_verdict_cause", "cause", sqlite_where=_HAS_CAUSE, postgresql_where=_HAS_CAUSE),
+        forgets_cause("made_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
@@ -61,6 +67,8 @@ class Verdict(SQLModel, table=True):
     """The local day on which it was decided."""
     card_id: int | None = Field(default=None, sa_type=Id)
     """Of a folded message: the posting whose morning card carries its line."""
+    cause: str | None = None
+    """The update by which staff had it sent although it breaks a bound. They are warned, and may hold it."""
 
 
 class AttentionBounds(SQLModel, table=True):
