@@ -34,7 +34,7 @@ SPOKEN = {
     "bot/handlers/raffles/raffles.py": {"RAFFLE_WORDS"},
     "bot/handlers/gifts/cards.py": {"GIFT_WORDS"},
     "bot/features/shops/founding.py": {"DEFAULT_PERSONA", "DEFAULT_COIN"},
-    "bot/content/filters.py": {"_DEFAULT_COINS", "TIER_NAMES"},
+    "bot/content/filters.py": {"_DEFAULT_COINS", "TIER_NAMES", "SEASON_NAMES"},
     "bot/rules/currencies.py": {"NAMES", "SHARED_NAMES"},
     "bot/rules/orders/blanks.py": {"NOTHING"},
     "bot/rules/orders/money.py": {"UNITS"},

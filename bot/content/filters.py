@@ -43,6 +43,12 @@ TIER_NAMES = {
     Language.EN: {"new": "New", "fan": "Fan", "loyal": "Loyal", "core": "Core"},
 }
 
+SEASON_NAMES = {
+    Language.KO: {"spring": "봄", "summer": "여름", "autumn": "가을", "winter": "겨울"},
+    Language.ZH: {"spring": "春天", "summer": "夏天", "autumn": "秋天", "winter": "冬天"},
+    Language.EN: {"spring": "spring", "summer": "summer", "autumn": "autumn", "winter": "winter"},
+}
+
 UNIT_LENGTHS: dict[Language, Literal["short", "long"]] = {
     Language.KO: "short",
     Language.ZH: "short",
@@ -187,6 +193,10 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         """A tier as fans call it."""
         return TIER_NAMES[language].get(value) or cut(value, 16)
 
+    def season(value: str) -> str:
+        """A season's name."""
+        return SEASON_NAMES[language].get(value) or cut(value, 16)
+
     def city(value: str) -> str:
         """A time zone as people call it: its city."""
         return cut(zones.city(value, language), 40)
@@ -217,4 +227,5 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         "cut": cut,
         "span": span,
         "tier": tier,
+        "season": season,
     }

@@ -1,0 +1,24 @@
+"""Contents of posts as rows keep them."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bot.rules.posting import Content
+
+_CONTENT = TypeAdapter(Content)
+
+
+def content_to_facts(content: Content) -> dict[str, Any]:
+    """What a row keeps of a content: only what isn't as usual."""
+    facts: dict[str, Any] = _CONTENT.dump_python(content, mode="json", exclude_defaults=True)
+    return facts
+
+
+def content_from_facts(facts: dict[str, Any]) -> Content:
+    """The content that a row keeps.
+
+    Raises:
+        ValueError: it isn't one.
+    """
+    return _CONTENT.validate_python(facts)
