@@ -99,6 +99,8 @@ PARTIAL = {
     "ix_post_has_cause": ("cause",),
     "ix_sending_has_cause": ("cause",),
     "ix_verdict_folded": ("ruling", "card_id"),
+    "ix_shown_poll_id": ("poll_id",),
+    "ix_shown_private": ("wears", "chat_id"),
     "ix_member_left": ("left_at",),
     "ix_coupon_redeemed": ("redeemed_at",),
     "ix_transfer_spent": ("earned_at",),

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from bot.rules.calendar import day_of
 from bot.rules.shown import class_of
+from bot.rules.wears import wears_of
 from bot.store.active_days import active_in_week
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
@@ -32,6 +33,8 @@ _ADD = Hot(
         kind=bindparam("kind"),
         shown_class=bindparam("shown_class"),
         subject_id=bindparam("subject_id"),
+        wears=bindparam("wears"),
+        poll_id=bindparam("poll_id"),
         at=bindparam("at"),
         active=bindparam("active"),
         answers=0,
@@ -50,7 +53,11 @@ class ShownMessage:
     kind: str
     """A kind of `rules/shown.py`."""
     subject_id: int | None = None
-    """For a card or a file the id of what it shows."""
+    """For a card or a file the id of what it shows; for a post the id of its sending."""
+    wears: str | None = None
+    """As what it can wear out: of a post `wears_of("post", pillar)`; for activities it needn't be given."""
+    poll_id: str | None = None
+    """Telegram's id of the poll that it is: votes name nothing else."""
 
 
 def record_shown(tx: Tx, community_id: int, message: ShownMessage, at: datetime) -> None:
@@ -69,6 +76,8 @@ def record_shown(tx: Tx, community_id: int, message: ShownMessage, at: datetime)
         kind=message.kind,
         shown_class=class_of(message.kind).value,
         subject_id=message.subject_id,
+        wears=message.wears or wears_of(message.kind),
+        poll_id=message.poll_id,
         at=at,
         active=active,
     )

@@ -14,8 +14,10 @@ from bot.rules.posts.planner import Planning, Rests, Sent, Shelved
 from bot.rules.posts.slots import CalendarPolicy, SlotFacts
 from bot.rules.slots import PostingState, SlotKind
 from bot.store.airings import open_airings
-from bot.store.tables import Posting, Slot, Week
+from bot.store.messages.cards import chats_of
+from bot.store.tables import FanGroup, Posting, Slot, Week
 from bot.store.tables.posts import Post, Sending, SendingState
+from bot.store.wear import resting, rests_in_all
 
 
 def planning_of(session: Session, week: Week, timezone: str, now: datetime, policy: CalendarPolicy) -> Planning:
@@ -71,7 +73,7 @@ def shelf_of(session: Session, community_id: int) -> list[Shelved]:
         .order_by(col(Post.number))
     ).all()
     return [
-        Shelved(post_id, number, pillar, begins, ends, frozenset({season}) if season else None, last.get(post_id))
+        Shelved(post_id, number, pillar, begins, ends, season, last.get(post_id))
         for post_id, number, pillar, begins, ends, season in rows
     ]
 
@@ -109,6 +111,20 @@ def sent_of(session: Session, community_id: int, now: datetime, policy: Calendar
     return [Sent(pillar, at) for pillar, at in rows]
 
 
-def resting_pillars(_session: Session, _community_id: int, _now: datetime) -> frozenset[str]:
+def resting_pillars(session: Session, community_id: int, now: datetime) -> frozenset[str]:
     """Pillars that rest in every room of the shop."""
-    return frozenset()
+    rests = resting(session, community_id, now)
+    rooms = told_rooms(session, community_id)
+    kinds = {kind for kinds in rests.values() for kind in kinds if rests_in_all(rests, rooms, kind)}
+    return frozenset(pillar for kind in kinds if (pillar := pillar_of(kind)) is not None)
+
+
+def told_rooms(session: Session, community_id: int) -> dict[int, int]:
+    """Rooms that planned posts go to: their row ids, each with its chat."""
+    chats = chats_of(session, community_id)
+    rows: Any = session.execute(
+        select(col(FanGroup.id), col(FanGroup.chat_id))
+        .where(col(FanGroup.community_id) == community_id, col(FanGroup.chat_id).in_(chats))
+        .order_by(col(FanGroup.id))
+    ).all()
+    return dict(tuple(row) for row in rows)

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 
 from bot.rules.calendar import day_of
 from bot.rules.pillars import Pillar
+from bot.rules.posts.seasons import Validity
 from bot.rules.posts.slots import CalendarPolicy
 from bot.rules.slots import Why
 
@@ -25,8 +26,8 @@ class Shelved:
     pillar: str | None
     valid_from: date | None = None
     valid_until: date | None = None
-    seasons: frozenset[str] | None = None
-    """Seasons in which it fits; None: the whole year."""
+    season: str | None = None
+    """The season in which it fits; None: the whole year."""
     last_sent: datetime | None = None
     """When it was last sent, by the calendar or by staff."""
 
@@ -74,8 +75,6 @@ class Planning:
     """When streams start."""
     resting: frozenset[str] = frozenset()
     """Pillars that rest in all rooms."""
-    seasons: Mapping[int, str] = field(default_factory=dict)
-    """The season of each month where the shop stands; empty: seasons don't count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +132,10 @@ def pick_post(planning: Planning, place: Place, policy: CalendarPolicy) -> Pick:
 def fits(planning: Planning, post: Shelved, place: Place, policy: CalendarPolicy) -> bool:
     """Whether a post is valid on the day of a place, and what its slot asks for."""
     day = day_of(place.due_at, planning.timezone)
-    valid = (post.valid_from is None or post.valid_from <= day) and (post.valid_until is None or day <= post.valid_until)
-    season = planning.seasons.get(day.month)
-    in_season = post.seasons is None or season is None or season in post.seasons
+    valid = Validity(post.season, post.valid_from, post.valid_until).holds_on(day, planning.timezone)
     wanted = place.pillar is None or post.pillar == place.pillar
     near = post.pillar != Pillar.COUNTDOWN or _near_stream(planning, place, policy.countdown) is not None
-    return valid and in_season and wanted and near
+    return valid and wanted and near
 
 
 def has_rested(post: Shelved, at: datetime, rest: timedelta) -> bool:

@@ -1,8 +1,8 @@
-"""Verdicts of the attention budget, a shop's bounds, consent to promotion, and who answered a message."""
+"""Verdicts of the attention budget, a shop's bounds, consent to promotion, who answered a message, and what rests."""
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, false, text
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from bot.rules.shown import ShownClass
@@ -99,4 +99,39 @@ class Answered(SQLModel, table=True):
     shown_id: int = Field(sa_column=Column(Id, primary_key=True, autoincrement=False))
     user_id: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
-    at: datetime
+    at: datetime = Field(index=True)
+
+
+class Rest(SQLModel, table=True):
+    """A kind that rests in a room, or did, as fewer fans answered it than usual. One row for each kind and room."""
+
+    __tablename__ = "rest"
+    __table_args__ = (
+        UniqueConstraint("community_id", "room_id", "kind"),
+        CheckConstraint("since < until", name="since_before_until"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    room_id: int = Field(sa_type=Id)
+    """The room's row id; 0 for private messages. Rooms are no foreign keys: a room can become another shop's."""
+    kind: str
+    """As what it wears out: `pillar:tips`, `drop` (`rules/wears.py`)."""
+    since: datetime
+    until: datetime
+    """What was shown before this instant isn't judged again."""
+    answers: int
+    reach: int
+    """Of the last three, pooled, when it was decided."""
+    usual_answers: int
+    usual_reach: int
+    """Of all in the 56 days before."""
+
+
+class WearRound(SQLModel, table=True):
+    """When a shop's kinds are judged next. A shop whose messages nobody has answered lately has no row."""
+
+    __tablename__ = "wear_round"
+
+    community_id: int = Field(sa_column=Column(Id, ForeignKey("community.id"), primary_key=True, autoincrement=False))
+    due_at: datetime = Field(index=True)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, false
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, false, text
 from sqlmodel import Field, SQLModel
 
 from bot.rules.shown import ShownClass
@@ -65,11 +65,26 @@ class RoomActivity(SQLModel, table=True):
     fans: int
 
 
+_POLL = "poll_id IS NOT NULL"
+_PRIVATE = "wears IS NOT NULL AND chat_id > 0"
+
+
 class Shown(SQLModel, table=True):
     """A message that the bot sent to a room or to a person, without having been asked by a command."""
 
     __tablename__ = "shown"
-    __table_args__ = (one_of("shown_class", ShownClass), Index("ix_shown_chat_id_at", "chat_id", "at"))
+    __table_args__ = (
+        one_of("shown_class", ShownClass),
+        Index("ix_shown_chat_id_at", "chat_id", "at"),
+        Index("ix_shown_poll_id", "poll_id", sqlite_where=text(_POLL), postgresql_where=text(_POLL)),
+        Index(
+            "ix_shown_private",
+            "community_id",
+            "subject_id",
+            sqlite_where=text(_PRIVATE),
+            postgresql_where=text(_PRIVATE),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)
     """Later messages have greater ids."""
@@ -80,6 +95,8 @@ class Shown(SQLModel, table=True):
     """None if Telegram didn't tell it, or if the group became a supergroup since."""
     kind: str
     """The card's kind, the outcome's stored name, or the file's kind."""
+    poll_id: str | None = None
+    """Telegram's id of the poll that it is: votes name nothing else."""
     shown_class: str
     subject_id: int | None = Field(default=None, sa_type=Id)
     """For a card or a file the id of what it shows."""
