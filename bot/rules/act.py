@@ -64,6 +64,9 @@ class Act:
     origin: Origin | None = None
     """The message through which it came; None if it came through none."""
 
+    by_clock: bool = False
+    """Whether the clock acts in the name of staff, as for an activity of the calendar."""
+
     @property
     def occasion(self) -> Occasion:
         """When it happened, and through which message."""

@@ -1,8 +1,8 @@
 """Days and months as a community sees them: calendar days in its own time zone."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import takewhile
 from functools import lru_cache
+from itertools import takewhile
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError

@@ -46,6 +46,4 @@ def set_morning(tx: Tx, community_id: int, clock: str | None, at: datetime) -> N
 
 
 def _morning_slot(session: Session, community_id: int) -> Slot | None:
-    return session.execute(
-        select(Slot).where(col(Slot.community_id) == community_id, IS_MORNING)
-    ).scalar_one_or_none()
+    return session.execute(select(Slot).where(col(Slot.community_id) == community_id, IS_MORNING)).scalar_one_or_none()

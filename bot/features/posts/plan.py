@@ -1,10 +1,10 @@
 """Planning a shop's week: a row for each slot and time of the next seven days, with its pick and the reason."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from bot.features.posts.plan_facts import planning_of, rests_of, slots_of
@@ -155,9 +155,7 @@ def pick_all(
     return empty
 
 
-def pick_for(
-    row: Posting, slot: SlotFacts, planning: Planning, rests: Rests, policy: CalendarPolicy
-) -> Pick | None:
+def pick_for(row: Posting, slot: SlotFacts, planning: Planning, rests: Rests, policy: CalendarPolicy) -> Pick | None:
     """What fills a row, or why nothing does. None: its own kind fills it, as the morning card does."""
     resting = rests.why(row.due_at, day_of(row.due_at, planning.timezone))
     if resting is not None:

@@ -13,10 +13,11 @@ from bot.rules.airings import OVER_PHASES, phase_of
 from bot.rules.posts.planner import Planning, Rests, Sent, Shelved
 from bot.rules.posts.slots import CalendarPolicy, SlotFacts
 from bot.rules.slots import PostingState, SlotKind
+from bot.rules.wears import pillar_of
 from bot.store.airings import open_airings
 from bot.store.messages.cards import chats_of
-from bot.store.tables import FanGroup, Posting, Slot, Week
-from bot.store.tables.posts import Post, Sending, SendingState
+from bot.store.tables import FanGroup, Posting, Slot
+from bot.store.tables.posts import Post, Sending, SendingState, Week
 from bot.store.wear import resting, rests_in_all
 
 
@@ -29,9 +30,7 @@ def planning_of(session: Session, week: Week, timezone: str, now: datetime, poli
         shares=persona_of(session, community_id).pillars,
         shelf=shelf_of(session, community_id),
         sent=sent_of(session, community_id, now, policy),
-        streams=[
-            one.starts_at for one in open_airings(session, community_id) if phase_of(one, now) not in OVER_PHASES
-        ],
+        streams=[one.starts_at for one in open_airings(session, community_id) if phase_of(one, now) not in OVER_PHASES],
         resting=resting_pillars(session, community_id, now),
     )
 
@@ -49,9 +48,7 @@ def rests_of(week: Week) -> Rests:
 def slots_of(session: Session, community_id: int, *, active: bool = True) -> list[SlotFacts]:
     """The shop's slots that are in use, or that were taken out, oldest first."""
     rows = session.execute(
-        select(Slot)
-        .where(col(Slot.community_id) == community_id, col(Slot.active).is_(active))
-        .order_by(col(Slot.id))
+        select(Slot).where(col(Slot.community_id) == community_id, col(Slot.active).is_(active)).order_by(col(Slot.id))
     ).scalars()
     return [slot_facts(row) for row in rows]
 

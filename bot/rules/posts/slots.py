@@ -10,6 +10,7 @@ from bot.rules.slots import SlotKind
 WEEK = timedelta(weeks=1)
 SAMPLE = date(2026, 1, 5)
 """A Monday. What slots of a week are to one another is looked at from here."""
+LAST = SAMPLE + timedelta(days=6)
 MOST_TIMES = 60
 """Times of one slot in a week that are looked at. More are too many anyway."""
 
@@ -80,9 +81,8 @@ class TooMany:
 
 def check_week(crons: Sequence[str], added: str, policy: CalendarPolicy) -> TooNear | TooMany | None:
     """Whether one more slot fits into a week of these. Times are of a sample week by the shop's clock."""
-    last = SAMPLE + timedelta(days=6)
-    new = walls(added, SAMPLE, last)[:MOST_TIMES]
-    old = sorted(wall for cron in crons for wall in walls(cron, SAMPLE, last)[:MOST_TIMES])
+    new = walls(added, SAMPLE, LAST)[:MOST_TIMES]
+    old = sorted(wall for cron in crons for wall in walls(cron, SAMPLE, LAST)[:MOST_TIMES])
     if len(new) + len(old) > policy.most:
         return TooMany(len(new) + len(old))
     for wall in new:
@@ -95,5 +95,4 @@ def check_week(crons: Sequence[str], added: str, policy: CalendarPolicy) -> TooN
 
 def times_in(crons: Sequence[str]) -> int:
     """How many times a week these slots come."""
-    last = SAMPLE + timedelta(days=6)
-    return sum(len(walls(cron, SAMPLE, last)[:MOST_TIMES]) for cron in crons)
+    return sum(len(walls(cron, SAMPLE, LAST)[:MOST_TIMES]) for cron in crons)
