@@ -47,6 +47,10 @@ SPOKEN = {
         *("HALF_HOURS", "HALVES", "AND_A_HALF", "LATER", "DAYS_OR_DATE", "PARTICLES"),
     },
     "bot/rules/amounts.py": {"COUNTERS", "LARGE"},
+    "bot/rules/segment_words.py": {
+        *("TIER", "SOURCE", "QUIET", "SPENT", "JOINED", "TAG", "EVERYBODY", "NEW", "FAN", "LOYAL", "CORE"),
+        *("DAYS", "WEEKS", "MONTHS"),
+    },
     "bot/rules/sheets/encodings.py": {"HANGUL", "HANZI"},
     "bot/rules/sheets/names.py": {
         *(

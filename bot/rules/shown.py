@@ -41,10 +41,11 @@ _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
         *("refusals.RoomMissed", "refusals.RoomRefuses", "rights.HomeTold", "rights.OwnerBefore", "rights.OwnerNow"),
         *("staff.OperatorActed", "streams.AskOwner", "topics.TopicLost", "members.NewCore"),
         "orders.ClaimsNotice",
+        "sendings.PostFailed",
         *("figures.Digest", "figures.StreamReport", "file.stream.report", "file.stream.picture"),
     ),
     ShownClass.STREAM_START: ("stream",),
-    ShownClass.PROMOTION: ("drop", "packet", "raffle", "morning", "ending.CouponsEnd"),
+    ShownClass.PROMOTION: ("drop", "packet", "raffle", "morning", "ending.CouponsEnd", "post"),
 }
 CLASSES: Mapping[str, ShownClass] = {kind: its for its, kinds in _KINDS.items() for kind in kinds}
 """The class of each kind."""

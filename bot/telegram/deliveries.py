@@ -28,11 +28,15 @@ from bot.store.messages.payloads import (
     DamagedError,
     DeleteMessage,
     EditCard,
+    EditPost,
     LeaveChat,
+    PinPost,
     PostCard,
     Say,
     SendFile,
+    SharePost,
     ShowTag,
+    TakePostBack,
     TakeTag,
     Tell,
 )
@@ -46,9 +50,11 @@ from bot.store.tables.messages import OutboxState
 from bot.telegram.answers import message_id_of, place_in
 from bot.telegram.calls import NO_PREVIEW
 from bot.telegram.engine import Engine
+from bot.telegram.post_delivery import PostDelivery
 from bot.telegram.promises import language_in, outcome_in
 from bot.telegram.refusals import refusal_of
 from bot.telegram.replies import Voice
+from bot.telegram.results import Result
 from bot.telegram.tags import Tags
 from bot.telegram.targets import Target
 
@@ -72,21 +78,8 @@ Unheard = Callable[[Tx, int, datetime], None]
 """(tx, the id of what was told, now) → writes down that no way to the person worked."""
 
 
-class Result(NamedTuple):
-    """What came of a row."""
-
-    state: OutboxState
-    problem: str | None = None
-    hung: tuple[int, int] | None = None
-    """(card, message): which message shows a card now."""
-    shown: Any = None
-    """What that message shows."""
-    note: Callable[[Tx], None] | None = None
-    """Writes down more in the same commit."""
-    refused: Refusal | None = None
-    """Why Telegram refused the way that was meant, where another way worked."""
-    message: ShownMessage | None = None
-    """The message that was sent, if it is one that nobody asked for by a command."""
+OwnPayload = PostCard | EditCard | Say | Tell | SendFile | DeleteMessage | LeaveChat | ShowTag | TakeTag
+"""What is done here. Posts are sent by `PostDelivery`."""
 
 
 class Shown(NamedTuple):
@@ -130,6 +123,7 @@ class Deliveries:
         self._witnesses = parts.witnesses
         self._unheard = parts.unheard
         self._tags = Tags(engine.out, engine.db)
+        self._posts = PostDelivery(engine, communities)
 
     async def do(self, row: Departure) -> Result:
         """Send what the row promises.
@@ -140,9 +134,14 @@ class Deliveries:
             DamagedError: the row doesn't hold what its act needs.
         """
         payload = row.payload
+        if isinstance(payload, SharePost | EditPost | TakePostBack | PinPost):
+            return await self._posts.do(row, payload)
         concerns_a_message = not isinstance(payload, Say | Tell | LeaveChat)
         if concerns_a_message and row.chat_id < 0 and await self._communities.group(row.chat_id) is None:
             return Result(OutboxState.EXPIRED, "not in the group")
+        return await self._do(row, payload)
+
+    async def _do(self, row: Departure, payload: OwnPayload) -> Result:
         match payload:
             case PostCard():
                 result = await self._post_card(row, payload)

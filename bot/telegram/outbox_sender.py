@@ -32,15 +32,26 @@ from bot.store.engine.sessions import Tx
 from bot.store.messages import departures
 from bot.store.messages.departures import Departure, Mark
 from bot.store.messages.missed import tell_missed
-from bot.store.messages.payloads import EDIT, FILE, POST, SAY, DamagedError, Say, ShowTag, Tell
+from bot.store.messages.payloads import (
+    EDITS,
+    FILE,
+    POST,
+    SAY,
+    SHARE_POST,
+    DamagedError,
+    Say,
+    ShowTag,
+    Tell,
+)
 from bot.store.messages.refused import REFUSED, begin, end, open_refusals
 from bot.store.messages.set_aside import OUTBOX
 from bot.store.shown import record_shown
 from bot.store.tables.messages import Lane, OutboxState
-from bot.telegram.deliveries import Deliveries, Result
+from bot.telegram.deliveries import Deliveries
 from bot.telegram.engine import Engine
 from bot.telegram.pacer import HeldError
 from bot.telegram.refusals import refusal_of
+from bot.telegram.results import Result
 
 log = get_logger("sender")
 
@@ -66,7 +77,7 @@ STEADY = 2.0
 """Seconds to wait after a round that failed. When the sender ends, it waits as long for calls under way."""
 MOST_TRIES = 8
 """How often a message is tried that fails for an unknown reason."""
-TO_ROOMS = frozenset({POST, EDIT, SAY, FILE})
+TO_ROOMS = frozenset({POST, SAY, FILE, SHARE_POST}) | EDITS
 """Acts that tell a whole room something."""
 LONGEST_PAUSE = 15.0
 """The most seconds between two tries while Telegram can't be reached."""
@@ -206,10 +217,10 @@ class Sender:
             chat_id = told.member_id  # a tag is no message of the group either
         within = AHEAD
         if not row.announces:
-            live = row.lane == Lane.LIVE and row.act != EDIT
+            live = row.lane == Lane.LIVE and row.act not in EDITS
             within = min(AHEAD if live else AHEAD_OF_OTHERS, before_start)
         now = time.monotonic()
-        wait = self._pacer.reserve(chat_id, edit=row.act == EDIT, within=within)
+        wait = self._pacer.reserve(chat_id, edit=row.act in EDITS, within=within)
         return now + wait if wait is not None else None
 
     def _send_all(self, turns: list[tuple[Departure, float]], announcements: int) -> None:
@@ -288,7 +299,7 @@ class Sender:
             self._wake.set()
         else:
             # Another try wouldn't help. A witnessed message isn't tried again either: a naming goes to the next room.
-            note = partial(begin, chat_id=row.chat_id, reason=reason, now=now) if row.act != EDIT else None
+            note = partial(begin, chat_id=row.chat_id, reason=reason, now=now) if row.act not in EDITS else None
             await self._mark(row, Mark(OutboxState.FAILED, f"{REFUSED}{reason}", note=note))
         self._refusals.setdefault(row.chat_id, set()).add(reason)
 
@@ -330,7 +341,7 @@ class Sender:
         if result.refused is not None:
             notes.append(partial(begin, chat_id=row.chat_id, reason=result.refused, now=now))
             self._refusals.setdefault(row.chat_id, set()).add(result.refused)
-        if result.state is OutboxState.SENT and row.act in {POST, SAY, FILE}:
+        if result.state is OutboxState.SENT and row.act in {POST, SAY, FILE, SHARE_POST}:
             over = self._refusals.get(row.chat_id, set()) & ended_by(has_file=row.act == FILE)
             over.discard(result.refused or Refusal.GONE)
             if over:

@@ -1,7 +1,7 @@
 """the week: slots by cron expression, postings that are planned ahead
 
 Revision ID: 0039
-Revises: 0034
+Revises: 0038
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "0039"
-down_revision: str | None = "0034"
+down_revision: str | None = "0038"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

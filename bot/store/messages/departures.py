@@ -1,10 +1,11 @@
 """How rows leave the outbox: due rows are looked up in the order of their lanes, taken, marked, or put back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy import case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,9 +17,13 @@ from bot.store.messages.outbox import ONCE
 from bot.store.messages.payloads import (
     DELETE,
     EDIT,
+    EDIT_POST,
+    PIN_POST,
     POST,
     SAY,
+    SHARE_POST,
     SHOW_TAG,
+    TAKE_POST_BACK,
     TAKE_TAG,
     TELL,
     DamagedError,
@@ -33,17 +38,21 @@ from bot.store.tables.messages import OPEN, Lane, OutboxState
 LOOK = 500
 """Due rows looked at in one round."""
 
+MESSAGES = frozenset({POST, SAY, TELL, SHARE_POST})
+"""Acts that send a message: done twice, they are seen twice, and a group that moved can still be told."""
+AGAIN = frozenset({DELETE, SHOW_TAG, TAKE_TAG, SHARE_POST, EDIT_POST, TAKE_POST_BACK, PIN_POST})
+"""Acts of the last lane that are done again after a crash: nobody sees it, or a post would be lost."""
+LEAVES_NOTHING = (EDIT, DELETE, TELL, SHOW_TAG, TAKE_TAG, SHARE_POST, EDIT_POST, TAKE_POST_BACK, PIN_POST)
+"""Acts whose rows go once they are done: they have nothing to tell later, or what they did stands elsewhere."""
+
 _WAITING = col(Outbox.state) == OutboxState.WAITING
 _LIVE = col(Outbox.lane) == Lane.LIVE
 _ANNOUNCES = col(Outbox.act).in_((POST, SAY))
 _ORDER = case(
     # A start or what became of it comes first; cards that hang can be brought up to date a little later.
-    (and_(_LIVE, _ANNOUNCES), 0),
-    (and_(_LIVE, col(Outbox.act) != EDIT), 1),
-    (_LIVE, 2),
-    (col(Outbox.lane) == Lane.REMINDER, 3),
-    (col(Outbox.lane) == Lane.POST, 4),
-    else_=5,
+    (_ANNOUNCES, 0),
+    (col(Outbox.act) != EDIT, 1),
+    else_=2,
 )
 
 
@@ -72,7 +81,7 @@ class Departure:
     @property
     def doubles(self) -> bool:
         """Whether doing it twice is seen: a message; edits and deletions done twice are done once."""
-        return self.act in {POST, SAY, TELL}
+        return self.act in MESSAGES
 
     @property
     def announces(self) -> bool:
@@ -97,33 +106,19 @@ class Seen:
 
 def look(session: Session, now: datetime) -> Seen:
     """What may leave at `now`, and what comes next."""
-    in_time = or_(col(Outbox.not_after).is_(None), col(Outbox.not_after) > now)
-    rows = session.execute(
-        select(
-            col(Outbox.id),
-            col(Outbox.community_id),
-            col(Outbox.chat_id),
-            col(Outbox.lane),
-            col(Outbox.act),
-            col(Outbox.facts),
-            col(Outbox.attempts),
-            col(Outbox.problem),
-        )
-        .where(_WAITING, col(Outbox.due_at) <= now, in_time)
-        .order_by(_ORDER, col(Outbox.due_at), col(Outbox.id))
-        .limit(LOOK)
-    ).all()
     due: list[Departure] = []
     damaged: list[tuple[int, str]] = []
-    for row_id, community_id, chat_id, lane, act, facts, attempts, problem in rows:
-        if row_id is None:
-            continue
-        try:
-            payload = read_payload(act, facts)
-        except DamagedError as error:
-            damaged.append((row_id, str(error)))
-        else:
-            due.append(Departure(row_id, community_id, chat_id, lane, payload, attempts, problem))
+    for lane in Lane:
+        left = LOOK - len(due) - len(damaged)
+        if left <= 0:
+            break
+        for row_id, community_id, chat_id, act, facts, attempts, problem in _due_in(session, lane, now, left):
+            try:
+                payload = read_payload(act, facts)
+            except DamagedError as error:
+                damaged.append((row_id, str(error)))
+            else:
+                due.append(Departure(row_id, community_id, chat_id, lane, payload, attempts, problem))
     late = session.execute(
         select(col(Outbox.id)).where(_WAITING, col(Outbox.due_at) <= now, col(Outbox.not_after) <= now).limit(1)
     ).first()
@@ -132,6 +127,22 @@ def look(session: Session, now: datetime) -> Seen:
         select(coming.scalar_subquery(), coming.where(_LIVE, _ANNOUNCES).scalar_subquery())
     ).one()
     return Seen(due, damaged, late is not None, next_at, next_start)
+
+
+def _due_in(session: Session, lane: Lane, now: datetime, limit: int) -> Sequence[Any]:
+    """The rows of one lane that are due, by the index of lanes: those that are due longest, as many as `limit`.
+
+    Only the first lane has an order beside that: what announces comes first.
+    """
+    in_time = or_(col(Outbox.not_after).is_(None), col(Outbox.not_after) > now)
+    columns = (
+        *(col(Outbox.id), col(Outbox.community_id), col(Outbox.chat_id), col(Outbox.act), col(Outbox.facts)),
+        *(col(Outbox.attempts), col(Outbox.problem)),
+    )
+    due = select(*columns).where(_WAITING, col(Outbox.lane) == lane.value, col(Outbox.due_at) <= now, in_time)
+    by_time = (col(Outbox.due_at), col(Outbox.id))
+    order = (_ORDER, *by_time) if lane is Lane.LIVE else by_time
+    return session.execute(due.order_by(*order).limit(limit)).all()
 
 
 def expire(tx: Tx, now: datetime) -> None:
@@ -185,7 +196,7 @@ def write_mark(tx: Tx, row_id: int, mark: Mark, now: datetime) -> None:
     delivered = (
         col(Outbox.id) == row_id,
         col(Outbox.state) == OutboxState.SENT,
-        col(Outbox.act).in_((EDIT, DELETE, TELL, SHOW_TAG, TAKE_TAG)),
+        col(Outbox.act).in_(LEAVES_NOTHING),
     )
     kept = col(Outbox.key).endswith(ONCE)
     tx.execute(update(Outbox).where(*delivered, kept).values(facts={}))  # what was told may name people
@@ -245,7 +256,7 @@ def lost_room(tx: Tx, row_id: int, now: datetime) -> None:
 def moved(tx: Tx, row_id: int, new_chat_id: int, now: datetime) -> None:
     """The chat has a new id: what can be sent there waits for it. Edits and deletions concern the old one."""
     row = tx.get_one(Outbox, row_id)
-    if row.act in {POST, SAY, TELL}:
+    if row.act in MESSAGES:
         row.state, row.due_at, row.chat_id = OutboxState.WAITING, now, new_chat_id
     else:
         row.state, row.problem = OutboxState.FAILED, "the group moved"
@@ -268,7 +279,7 @@ def after_crash(tx: Tx, sender: str) -> None:
         .all()
     )
     for row in rows:
-        if row.lane == Lane.BULK and row.act not in {DELETE, SHOW_TAG, TAKE_TAG}:
+        if row.lane == Lane.BULK and row.act not in AGAIN:
             row.state = OutboxState.UNKNOWN
             tx.flush()
         else:

@@ -14,11 +14,15 @@ from bot.store.messages.payloads import (
     DamagedError,
     DeleteMessage,
     EditCard,
+    EditPost,
     LeaveChat,
+    PinPost,
     PostCard,
     Say,
     SendFile,
+    SharePost,
     ShowTag,
+    TakePostBack,
     TakeTag,
     Tell,
     read_payload,
@@ -50,18 +54,25 @@ def tell_missed(tx: Tx, row_id: int, now: datetime) -> None:
 def _missed(tx: Tx, row: Outbox, room: str) -> RoomMissed | None:
     match read_payload(row.act, row.facts):
         case PostCard(card_id=card_id):
-            card = tx.get(Card, card_id)
-            if card is None:
-                return None
-            what = room_message_of(card.kind)
-            return RoomMissed(room, what, _title(tx, what, card.subject_id))
+            return _missed_card(tx, tx.get(Card, card_id), room)
         case Say(outcome=outcome, facts=told):
             return RoomMissed(room, room_message_of(outcome), told.get("title") or told.get("prize"))
         case SendFile(file=kind, subject_id=subject_id):
             raffle = _raffle(tx, kind, subject_id)
             return RoomMissed(room, RoomMessage.PROOF, raffle.prize, raffle.number) if raffle is not None else None
+        case SharePost():
+            return RoomMissed(room, RoomMessage.OTHER, None)
         case EditCard() | Tell() | DeleteMessage() | LeaveChat() | ShowTag() | TakeTag():
             return None
+        case EditPost() | TakePostBack() | PinPost():
+            return None
+
+
+def _missed_card(tx: Tx, card: Card | None, room: str) -> RoomMissed | None:
+    if card is None:
+        return None
+    what = room_message_of(card.kind)
+    return RoomMissed(room, what, _title(tx, what, card.subject_id))
 
 
 def _title(tx: Tx, what: RoomMessage, subject_id: int) -> str | None:

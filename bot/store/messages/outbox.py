@@ -1,5 +1,6 @@
 """Messages promised in the same commit as what they tell of."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -68,6 +69,12 @@ class Terms:
     lane: Lane = Lane.LIVE
     fold_key: str | None = None
     """Of waiting messages with the same one there is only one."""
+    kind: str | None = None
+    """A kind of `rules/shown.py`, where the payload doesn't tell it."""
+    subject_id: int | None = None
+    """What it is about: the id of a card's subject, or of a sending."""
+    by_staff: bool = False
+    """Whether staff sent it themselves, so that it goes at once."""
 
 
 def promise(tx: Tx, community_id: int, chat_id: int, payload: Payload, terms: Terms) -> bool:
@@ -94,6 +101,14 @@ def promise(tx: Tx, community_id: int, chat_id: int, payload: Payload, terms: Te
     if made:
         tx.info[PROMISED] = True
     return bool(made)
+
+
+def promise_many(tx: Tx, community_id: int, payloads: Sequence[tuple[int, Payload]], terms: Terms) -> int:
+    """Promise one message in each of many chats; how many are new. The chat is added to the key."""
+    return sum(
+        promise(tx, community_id, chat_id, payload, replace(terms, key=f"{terms.key}:{chat_id}"))
+        for chat_id, payload in payloads
+    )
 
 
 def forget_told(tx: Tx, now: datetime) -> bool:

@@ -20,6 +20,13 @@ DELETE = "delete"
 LEAVE = "leave"
 SHOW_TAG = "show_tag"
 TAKE_TAG = "take_tag"
+SHARE_POST = "share_post"
+EDIT_POST = "edit_post"
+TAKE_POST_BACK = "take_post_back"
+PIN_POST = "pin_post"
+
+EDITS = frozenset({EDIT, EDIT_POST})
+"""Acts that edit a message: a group takes fewer of them."""
 
 Whole = Annotated[int, Strict()]
 """A whole number: neither text that looks like one nor a boolean."""
@@ -251,10 +258,69 @@ class TakeTag(_FromFacts):
         return {"of": self.of, "tag": self.tag}
 
 
-Payload = PostCard | EditCard | Say | Tell | SendFile | DeleteMessage | LeaveChat | ShowTag | TakeTag
+@dataclass(frozen=True, slots=True)
+class SharePost(_FromFacts):
+    """Send a post to one chat. What it says then is sent: an edit while it waits needs no other row."""
+
+    act: ClassVar[str] = SHARE_POST
+
+    copy_id: Whole
+
+    def to_facts(self) -> dict[str, Any]:
+        """What the row keeps."""
+        return {"copy_id": self.copy_id}
+
+
+@dataclass(frozen=True, slots=True)
+class EditPost(_FromFacts):
+    """Bring a post's message in one chat up to date."""
+
+    act: ClassVar[str] = EDIT_POST
+
+    copy_id: Whole
+
+    def to_facts(self) -> dict[str, Any]:
+        """What the row keeps."""
+        return {"copy_id": self.copy_id}
+
+
+@dataclass(frozen=True, slots=True)
+class TakePostBack(_FromFacts):
+    """Delete a post's message in one chat; of an album all of them."""
+
+    act: ClassVar[str] = TAKE_POST_BACK
+
+    copy_id: Whole
+
+    def to_facts(self) -> dict[str, Any]:
+        """What the row keeps."""
+        return {"copy_id": self.copy_id}
+
+
+@dataclass(frozen=True, slots=True)
+class PinPost(_FromFacts):
+    """Pin a post's message in one chat, without a sound, or unpin it."""
+
+    act: ClassVar[str] = PIN_POST
+
+    copy_id: Whole
+    on: YesNo = True
+
+    def to_facts(self) -> dict[str, Any]:
+        """What the row keeps."""
+        return {"copy_id": self.copy_id, "on": self.on}
+
+
+OfAPost = SharePost | EditPost | TakePostBack | PinPost
+"""What is done to a post's message in one chat."""
+Payload = PostCard | EditCard | Say | Tell | SendFile | DeleteMessage | LeaveChat | ShowTag | TakeTag | OfAPost
 
 KINDS: dict[str, type[Payload]] = {
-    kind.act: kind for kind in (PostCard, EditCard, Say, Tell, SendFile, DeleteMessage, LeaveChat, ShowTag, TakeTag)
+    kind.act: kind
+    for kind in (
+        *(PostCard, EditCard, Say, Tell, SendFile, DeleteMessage, LeaveChat, ShowTag, TakeTag),
+        *(SharePost, EditPost, TakePostBack, PinPost),
+    )
 }
 """The payload of each act."""
 

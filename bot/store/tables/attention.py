@@ -21,6 +21,12 @@ class Verdict(SQLModel, table=True):
         Index("ix_verdict_chat_id_decided_at", "chat_id", "decided_at"),
         Index("ix_verdict_community_id_decided_at", "community_id", "decided_at"),
         Index(
+            "ix_verdict_posts",
+            "subject_id",
+            sqlite_where=text("kind = 'post'"),
+            postgresql_where=text("kind = 'post'"),
+        ),
+        Index(
             "ix_verdict_folded",
             "community_id",
             sqlite_where=text("ruling = 'fold' AND card_id IS NULL"),

@@ -82,6 +82,13 @@ class Outbox(SQLModel, table=True):
             sqlite_where=text("state = 'waiting'"),
             postgresql_where=text("state = 'waiting'"),
         ),
+        Index(
+            "ix_outbox_lane",
+            "lane",
+            "due_at",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
         Index("ix_outbox_chats", "community_id", "chat_id"),
         Index(
             "ix_outbox_open",

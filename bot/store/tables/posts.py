@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from bot.store.tables.base import Id, Json, forgets_cause, one_of
@@ -66,6 +66,12 @@ class Sending(SQLModel, table=True):
         UniqueConstraint("community_id", "cause"),
         Index("ix_sending_state_due_at", "state", "due_at"),
         Index("ix_sending_post_id_due_at", "post_id", "due_at"),
+        Index(
+            "ix_sending_changing",
+            "id",
+            sqlite_where=text("change_after IS NOT NULL"),
+            postgresql_where=text("change_after IS NOT NULL"),
+        ),
         forgets_cause("made_at"),
     )
 
@@ -87,6 +93,13 @@ class Sending(SQLModel, table=True):
     """The last member who was promised it, in private."""
     total: int = Field(default=0)
     """How many were promised it."""
+    left_out: dict[str, Any] = Field(default_factory=dict, sa_type=Json, sa_column_kwargs={"server_default": "{}"})
+    """How many fans of the segment weren't promised it, by the reason."""
+    change: str | None = None
+    """What was last done to its copies: a `ChangeKind`."""
+    changed_at: datetime | None = None
+    change_after: int | None = Field(default=None, sa_type=BigInteger)
+    """The chat of the last copy that the change was promised to; None: it was promised to all."""
     by_staff: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     """Whether staff sent it themselves: then it goes at once."""
     made_at: datetime
@@ -119,8 +132,10 @@ class PostCopy(SQLModel, table=True):
     edited_at: datetime | None = None
     gone_at: datetime | None = None
     """When it was taken back."""
+    pinned_at: datetime | None = None
+    """Since when it is pinned by us; None: it isn't."""
     problem: str | None = None
-    """Why an edit or a deletion couldn't reach it, as a `Refusal` or a word of ours."""
+    """Why it wasn't sent, or why the last change couldn't reach it: a `CopyProblem`."""
 
 
 class Persona(SQLModel, table=True):

@@ -1,0 +1,16 @@
+"""How staff write segments: the names of what is filtered by, and of the tiers, in three languages."""
+
+TIER = ("tier", "tiers", "등급", "等级", "等級")
+SOURCE = ("source", "from", "유입", "유입경로", "출처", "来源", "來源")
+QUIET = ("quiet", "silent", "inactive", "잠잠", "조용", "미활동", "沉默", "未活跃", "不活跃", "安静")
+SPENT = ("spent", "spend", "bought", "구매", "구매액", "구매금액", "消费", "消費", "花费")
+JOINED = ("joined", "join", "가입", "입장", "加入", "入群")
+TAG = ("tag", "tags", "태그", "标签", "標籤")
+EVERYBODY = ("all", "everybody", "everyone", "전체", "모두", "모든팬", "全部", "所有人", "全员")
+NEW = ("new", "새싹", "新粉")
+FAN = ("fan", "fans", "팬", "铁粉", "鐵粉")
+LOYAL = ("loyal", "찐팬", "钻粉", "鑽粉")
+CORE = ("core", "최애", "挚爱粉", "挚爱", "摯愛粉")
+DAYS = ("d", "day", "days", "일", "天", "日")
+WEEKS = ("w", "week", "weeks", "주", "주일", "周", "星期", "週")
+MONTHS = ("m", "month", "months", "개월", "달", "个月", "月", "個月")
