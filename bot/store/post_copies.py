@@ -15,7 +15,7 @@ from bot.rules.posting import Content
 from bot.rules.posts.sendings import WEARS, CopyProblem, PostFailed
 from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms, promise
-from bot.store.messages.payloads import SHARE_POST, DamagedError, EditPost, Payload, TakePostBack
+from bot.store.messages.payloads import SHARE_POST, DamagedError, EditPost, Payload, SharePost, TakePostBack
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of
 from bot.store.tables import FanGroup, Outbox
@@ -69,6 +69,8 @@ class Copy:
     over: bool
     """Whether the sending was cancelled or taken back."""
     pillar: str | None
+    not_after: datetime | None = None
+    """After this it isn't sent any more."""
 
     @property
     def private(self) -> bool:
@@ -108,6 +110,7 @@ def find_copy(session: Session, copy_id: int) -> Copy | None:
         version=sending.changed_at,
         over=sending.state in OVER,
         pillar=sending.pillar,
+        not_after=sending.not_after,
     )
 
 
@@ -141,6 +144,24 @@ def promise_change(tx: Tx, copy: Copy | PostCopy, payload: Payload, now: datetim
     lane = Lane.BULK if copy.chat_id > 0 else Lane.POST
     terms = Terms(now=now, fold_key=f"{payload.act}:{copy.id}", lane=lane)
     promise(tx, copy.community_id, copy.chat_id, payload, terms)
+
+
+def share_anew(tx: Tx, copy: Copy, now: datetime) -> None:
+    """Promise a post as a message of its own, because the one whose place it was to take was deleted."""
+    tx.execute(
+        update(PostCopy)
+        .where(col(PostCopy.id) == copy.id, col(PostCopy.message_id) == copy.message_id)
+        .values(message_id=None, sent_at=None, problem=None)
+    )
+    terms = Terms(
+        now=now,
+        key=key_of(copy.sending_id, copy.chat_id),
+        not_after=copy.not_after,
+        lane=Lane.POST,
+        kind=KIND,
+        subject_id=copy.sending_id,
+    )
+    promise(tx, copy.community_id, copy.chat_id, SharePost(copy.id), terms)
 
 
 def mark_edited(tx: Tx, copy_id: int, now: datetime) -> None:

@@ -274,7 +274,7 @@ def _promise(
     for copy_id in replaces:
         copy = replace_copy(tx, copy_id, id_of(sending), filling.now)
         if copy is not None:
-            promise_change(tx, copy, EditPost(id_of(copy)), filling.now)
+            promise_change(tx, copy, EditPost(id_of(copy), anew=True), filling.now)
 
 
 def mark_opened(tx: Tx, posting_id: int, why: Why | None) -> None:
