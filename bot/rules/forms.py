@@ -175,6 +175,15 @@ class BadLink(Outcome, name="forms.BadLink"):
 
 
 @dataclass(frozen=True, slots=True)
+class NotEmoji(Outcome, name="forms.NotEmoji"):
+    """Something else than emoji stands there, or too many of them."""
+
+    field: str
+    value: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class NotADuration(Outcome, name="forms.NotADuration"):
     """The value can't be read as a length of time."""
 
@@ -207,6 +216,7 @@ FormError = (
     | NoSuchCurrency
     | BadCode
     | BadLink
+    | NotEmoji
     | NotADuration
     | NoFile
 )

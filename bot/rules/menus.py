@@ -19,6 +19,7 @@ FANS = (
 """Commands of fans. In groups they are declared ephemeral, so that nobody else sees the command."""
 STAFF = (
     "admin",
+    "post",
     "newstream",
     "golive",
     "delay",
@@ -47,7 +48,7 @@ STAFF = (
 )
 """Commands of staff. They are never ephemeral: a reply to a file would lose the file, and an anonymous administrator
 couldn't be answered."""
-OWNERS = ("staff",)
+OWNERS = ("staff", "persona", "pillars")
 """Commands of the owner alone. They are in the menu of the owner's private chat, and in their help."""
 UNLISTED = frozenset({"start", "makeup", "cancel"})
 """Commands in no menu: Telegram sends them itself, a button offers them, or a message names them when needed."""

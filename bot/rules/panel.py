@@ -13,6 +13,7 @@ RUNNING = frozenset({"soon", "open", "sold_out"})
 class Section(StrEnum):
     """The sections of the panel, in its order."""
 
+    POSTS = "posts"
     COUPONS = "coupons"
     ORDERS = "orders"
     STREAMS = "streams"

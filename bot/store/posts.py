@@ -9,7 +9,7 @@ from bot.store.tables.posts import Post
 
 
 def next_post_number(tx: Tx, community_id: int) -> int:
-    """The number of the shop's next post. The shop is locked until the transaction ends, so that nobody else gets it."""
+    """The number of the shop's next post. The shop is locked until the commit, so that nobody else gets it."""
     lock_shop(tx, community_id)
     newest = tx.execute(
         select(func.coalesce(func.max(col(Post.number)), 0)).where(col(Post.community_id) == community_id)

@@ -8,8 +8,9 @@ from sqlmodel import col
 
 from bot.rules.slots import SlotKind, clock_of, daily
 from bot.store.engine.sessions import PLANNED, Tx
-from bot.store.tables import Slot, Week
+from bot.store.tables import Slot
 from bot.store.tables.cadence import IS_MORNING
+from bot.store.tables.posts import Week
 
 
 def begin_week(tx: Tx, community_id: int, morning: str, at: datetime) -> None:

@@ -79,6 +79,7 @@ SHORT = frozenset(
         *(f"gifts.{name}" for name in ("GiftMessage", "NoCardYet")),  # an inline result's title, a button's label
         *(f"hearts.{name}" for name in ("Hearted", "HeartAgain", "HeartsRest")),
         *(f"orders.{name}" for name in ("ClaimConfirmed", "ClaimDeclined", "ClaimSettled", "ClaimWaits", "ClaimGone")),
+        *(f"posts.{name}" for name in ("PillarsClosed", "PillarsLeft")),
         *(f"farming.{name}" for name in ("HeldReleased", "HeldRefused", "HeldSettled", "HeldGone")),
         *(
             f"raffles.{name}"

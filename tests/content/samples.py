@@ -17,6 +17,8 @@ from bot.rules.funding import Funding
 from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
 from bot.rules.panel import LISTED, AdminLine, Reach, Section
+from bot.rules.pillars import SHARES_AT_FIRST
+from bot.rules.posts import persona
 from bot.rules.raffles import cards, draws, entries, facts, opening, results
 from bot.rules.raffles.facts import Reason, Sealing
 from bot.rules.shops.setup import (
@@ -60,6 +62,7 @@ from tests.content.values import (
 from tests.features.scene import PANEL
 from tests.words import WORDS
 
+OF_POSTS = frozenset(vars(persona))
 LONGEST = 20
 """How many parts a tuple is tried with."""
 MOST = {("NewCore", "fans"): TierPolicy().nudge_names, ("CoreFan", "did"): len(Deed)}
@@ -96,6 +99,8 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         return _choices_of_setup(owner, name)
     if owner.startswith("Admin"):
         return _choices_of_panel(owner, name)
+    if owner in OF_POSTS:
+        return _choices_of_posts(owner, name)
     if name == "state":
         return STATES[owner]
     if name == "code" and owner == "Bought":
@@ -169,6 +174,17 @@ def _choices_of_setup(owner: str, name: str) -> tuple[Any, ...] | None:
         "currency": ("KRW", "TWD", "USD"),
         "step": (Step.SHOP, Step.PERSONA, Step.COIN),
         "timezone": ("Asia/Seoul", "America/Argentina/ComodRivadavia", "UTC"),
+    }
+    return closed.get(name)
+
+
+def _choices_of_posts(owner: str, name: str) -> tuple[Any, ...] | None:
+    """What posts tell that we made ourselves."""
+    closed: dict[str, tuple[Any, ...]] = {
+        "unused": (tuple(SHARES_AT_FIRST), ()),
+        "problem": (None, "name", "many"),
+        "changed": (("emoji", "name", "notes", "sign_off"), ("emoji",), ()),
+        "total": (100, 95, 105),
     }
     return closed.get(name)
 

@@ -84,6 +84,8 @@ DEEDS = (
     "hook.turned",
     "hook.closed",
     "digest.switched",
+    *("persona.changed", "persona.pillars"),
+    *("post.made", "post.sent", "post.edited", "post.shelved", "post.unshelved", "post.deleted"),
 )
 PANEL_BLANKS = tuple(sorted({blank.name for act in PANEL.acts for blank in act.blanks}))
 PROBLEMS = (*(kind.__name__ for kind in get_args(FormError)), "NoTyping", "OneOfTomorrow")
@@ -151,6 +153,10 @@ ORDINARY: dict[str, str] = {
     "typed": "newcopon",
     **dict.fromkeys(("file", "files"), "codes.csv"),
     **dict.fromkeys(("sample", "samples"), "11/2/2026"),
+    "notes": "Cheerful, no shouting",
+    "sign_off": "See you tonight, Mina",
+    "emoji": "🌸",
+    **dict.fromkeys(("pillar", "unused"), "tips"),
 }
 HERE = {
     "ordinary": Place(1, "Silk Live", Language.KO, "Asia/Seoul", "Lumi", "코인", 1, 1),

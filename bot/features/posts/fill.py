@@ -33,9 +33,9 @@ from bot.store.places import place_of
 from bot.store.post_copies import promise_change
 from bot.store.quiet_rooms import replace_copy, room_facts
 from bot.store.slots import plan_again
-from bot.store.tables import Posting, Slot, Week
+from bot.store.tables import Posting, Slot
 from bot.store.tables.base import id_of
-from bot.store.tables.posts import Post
+from bot.store.tables.posts import Post, Week
 from bot.store.wear import resting
 
 AGAIN = timedelta(minutes=5)

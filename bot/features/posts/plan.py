@@ -18,7 +18,8 @@ from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of
-from bot.store.tables import Community, Posting, Week
+from bot.store.tables import Community, Posting
+from bot.store.tables.posts import Week
 
 SPREAD = timedelta(hours=1)
 """Shops of one zone are planned at different seconds of the hour after midnight, not all at once."""
@@ -201,4 +202,4 @@ def _warn(tx: Tx, week: Week, empty: list[datetime], now: datetime, policy: Cale
         return
     week.warned_at = now
     terms = Terms(now=now, key=f"shelf:{week.community_id}:{now.isoformat()}", not_after=now + TOLD_WITHIN)
-    tell_owner(tx, place_of(tx, week.community_id), ShelfRunsOut(min(empty), len(empty)), terms)
+    tell_owner(tx, place_of(tx, week.community_id), ShelfRunsOut(min(empty), len(empty), week.community_id), terms)

@@ -31,9 +31,10 @@ from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.slots import morning_at, plan_again
-from bot.store.tables import AuditEntry, Slot, Week
+from bot.store.tables import AuditEntry, Slot
 from bot.store.tables.attention import AttentionBounds
 from bot.store.tables.base import id_of
+from bot.store.tables.posts import Week
 
 CHANGED = "slots.changed"
 """The audit log's name for slots that were added or taken out."""

@@ -27,9 +27,9 @@ from bot.rules.posts.week import (
 )
 from bot.rules.slots import PostingState, SlotKind, Why
 from bot.rules.verdicts import Ruling
-from bot.store.tables import Posting, Slot, Week
+from bot.store.tables import Posting, Slot
 from bot.store.tables.attention import Verdict
-from bot.store.tables.posts import Post, Sending
+from bot.store.tables.posts import Post, Sending, Week
 
 DAYS = 7
 LONGEST_TEXT = 400

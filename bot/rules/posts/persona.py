@@ -121,6 +121,8 @@ class PersonaShown(Outcome, name="posts.PersonaShown"):
     pillars: tuple[PillarShare, ...]
     owner: bool
     """Whether the reader may change it."""
+    private: bool = False
+    """Whether it is shown in private, where buttons can work on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +141,6 @@ class PersonaChanged(Outcome, name="posts.PersonaChanged"):
     def undoable(self) -> bool:
         """Whether there is something to take back."""
         return self.audit_id is not None
-
-
-@dataclass(frozen=True, slots=True)
-class NotEmoji(Outcome, name="posts.NotEmoji"):
-    """Something else than emoji, or too many of them."""
-
-    value: str
-    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,15 +171,10 @@ class PillarsChanged(Outcome, name="posts.PillarsChanged"):
 
 @dataclass(frozen=True, slots=True)
 class PillarsOff(Outcome, name="posts.PillarsOff"):
-    """The shares don't add up to 100: by how much, and what they would be in the same proportions."""
+    """The shares don't add up to 100; what they would be in the same proportions."""
 
     total: int
     suggested: tuple[PillarShare, ...]
-
-    @property
-    def over(self) -> int:
-        """By how many per cent they are too many; negative if they are too few."""
-        return self.total - WHOLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,3 +194,8 @@ class TooManyPillars(Outcome, name="posts.TooManyPillars"):
 @dataclass(frozen=True, slots=True)
 class PillarsClosed(Outcome, name="posts.PillarsClosed"):
     """A press on a page of shares that isn't open any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class PillarsLeft(Outcome, name="posts.PillarsLeft"):
+    """The page of shares was left; nothing changed."""

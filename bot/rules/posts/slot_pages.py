@@ -34,6 +34,7 @@ class SlotsShown(Outcome, name="posts.SlotsShown"):
     times: int
     most: int
     done: Doing | None = None
+    community_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class SlotStep(Outcome, name="posts.SlotStep"):
     clock: str | None = None
     options: tuple[str, ...] = ()
     """Answers to tap: times, or pillars."""
+    community_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class SlotsChanged(Outcome, name="posts.SlotsChanged"):
     """Starter posts that came onto the shelf with it."""
     mornings: tuple[int, ...] = ()
     """ISO weekdays of the morning card, where a ready week changed them."""
+    community_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class SlotTooNear(Outcome, name="posts.SlotTooNear"):
     weekday: int
     """The ISO weekday on which they meet."""
     minutes: int
+    community_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class SlotTooMany(Outcome, name="posts.SlotTooMany"):
 
     times: int
     most: int
+    community_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +97,14 @@ class SlotUnreadable(Outcome, name="posts.SlotUnreadable"):
     part: str
     """`days`, `time`, `what`, `cron` or `command`."""
     pillars: tuple[str, ...] = ()
+    community_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class NoSuchSlot(Outcome, name="posts.NoSuchSlot"):
     """No slot comes at that time, or it was taken out already."""
+
+    community_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +115,7 @@ class ReadyWeeksShown(Outcome, name="posts.ReadyWeeksShown"):
     setup: bool = False
     """Whether it is a step of the set-up."""
     done: Doing | None = None
+    community_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +129,7 @@ class DaysOffShown(Outcome, name="posts.DaysOffShown"):
     choice: tuple[date, ...]
     """Dates to tap."""
     done: Doing | None = None
+    community_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,7 @@ class RestChanged(Outcome, name="posts.RestChanged"):
     audit_id: int | None
     day: date | None = None
     weekday: int | None = None
+    community_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +152,7 @@ class PauseUnreadable(Outcome, name="posts.PauseUnreadable"):
     text: str
     days: int
     """The longest pause with an end."""
+    community_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +160,4 @@ class DayUnreadable(Outcome, name="posts.DayUnreadable"):
     """What was typed is no day."""
 
     text: str
+    community_id: int = 0

@@ -89,6 +89,7 @@ class CalendarDayShown(Outcome, name="posts.CalendarDayShown"):
 
     day: CalendarDay
     done: Doing | None = None
+    community_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class PostingShown(Outcome, name="posts.PostingShown"):
     text: str = ""
     """The beginning of what its post says."""
     done: Doing | None = None
+    community_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class AlternativesShown(Outcome, name="posts.AlternativesShown"):
     posts: tuple[Alternative, ...]
     page: int = 0
     more: bool = False
+    community_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +134,14 @@ class MovesShown(Outcome, name="posts.MovesShown"):
 
     line: PostingLine
     times: tuple[datetime, ...]
+    community_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class PostingGone(Outcome, name="posts.PostingGone"):
     """The slot isn't planned any more, or its time has come."""
+
+    community_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,7 @@ class MoveNotFree(Outcome, name="posts.MoveNotFree"):
     at: datetime
     minutes: int
     """How far apart slots are at least; 0: the time is over."""
+    community_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +162,4 @@ class ShelfRunsOut(Outcome, name="posts.ShelfRunsOut"):
     """The first slot that stays empty."""
     places: int
     """How many do within seven days."""
+    community_id: int = 0
