@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from bot.rules.posting import Content
+from bot.store.damage import DamagedError
 
 _CONTENT = TypeAdapter(Content)
 
@@ -19,6 +20,9 @@ def content_from_facts(facts: dict[str, Any]) -> Content:
     """The content that a row keeps.
 
     Raises:
-        ValueError: it isn't one.
+        DamagedError: the row holds no content.
     """
-    return _CONTENT.validate_python(facts)
+    try:
+        return _CONTENT.validate_python(facts)
+    except ValidationError:
+        raise DamagedError("content") from None

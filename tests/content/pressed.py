@@ -1,6 +1,9 @@
 """Outcomes that a press can lead to."""
 
+from typing import get_args
+
 from bot.content.catalog import OUTCOMES
+from bot.rules.posts.templates import TemplateProblem
 
 SHORT = frozenset(
     {
@@ -38,6 +41,7 @@ SHORT = frozenset(
             )
         ),
         "members.MyCard",
+        *(kind.stored_name for kind in get_args(TemplateProblem)),
         *("figures.DigestOff", "figures.DigestOn"),
         *(
             f"packets.{name}"

@@ -9,7 +9,8 @@
     label = "The new item"
     example = "Ivory knit cardigan"
 
-A question to fans has `question` and `options` in place of `text`, and `several = true` where more than one may be chosen.
+A question to fans has `question` and `options` in place of `text`, and `several = true` where more than one may be
+chosen.
 """
 
 import tomllib

@@ -98,10 +98,13 @@ def open_blanks(post: Post, language: Language) -> tuple[Blank, ...]:
 def template_facts(session: Session, place: Place, at: datetime, post: Post | None = None) -> TemplateFacts:
     """What a template's names stand for in a shop when a post is sent at this instant."""
     persona = persona_of(session, place.community_id)
-    blanks: Mapping[str, str] = {}
-    if post is not None:
-        blanks = {blank.name: "" for blank in blanks_of(post, place.language)} | post.blanks
-    coming = [one for one in open_airings(session, place.community_id) if phase_of(one, at) not in OVER_PHASES]
+    asked = blanks_of(post, place.language) if post is not None else ()
+    filled: Mapping[str, str] = post.blanks if post is not None else {}
+    coming = [
+        one
+        for one in open_airings(session, place.community_id)
+        if one.starts_at > at and phase_of(one, at) not in OVER_PHASES
+    ]
     stream = min(coming, key=lambda one: one.starts_at, default=None)
     day = day_of(at, place.timezone)
     return TemplateFacts(
@@ -116,5 +119,6 @@ def template_facts(session: Session, place: Place, at: datetime, post: Post | No
         sign_off=persona.sign_off,
         stream=stream.title if stream is not None else None,
         stream_at=stream.starts_at if stream is not None else None,
-        blanks=blanks,
+        blanks={blank.name: "" for blank in asked} | dict(filled),
+        labels={blank.name: blank.label for blank in asked},
     )

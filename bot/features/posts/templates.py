@@ -52,7 +52,7 @@ class Templates:
         if needs_rendering(content):
             told = await self._renderer.render(content.text, self._values(facts))
             if isinstance(told, Trouble):
-                return problem_of(told, facts.blanks)
+                return problem_of(told, facts)
             marked = told
         return self._finish(content, _Lines.read(marked), facts.sign_off)
 

@@ -71,6 +71,8 @@ class TemplateFacts:
     stream_at: datetime | None = None
     blanks: Mapping[str, str] = field(default_factory=dict)
     """What staff filled in, by the blank's name. An empty text is a blank that isn't filled."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What blanks ask for, in words of the language."""
 
 
 class Broken(StrEnum):
@@ -115,8 +117,7 @@ class TemplateBroken(Outcome, name="posts.TemplateBroken"):
     """The source can't be read from this line on."""
 
     line: int
-    what: str
-    """A `Broken`."""
+    what: Broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,7 @@ class TemplateNotPossible(Outcome, name="posts.TemplateNotPossible"):
     """The source asks for something that a post's template can't do."""
 
     line: int
-    what: str
-    """A `Forbidden`."""
+    what: Forbidden
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,8 @@ class BlankEmpty(Outcome, name="posts.BlankEmpty"):
     """The source shows a blank that nobody filled."""
 
     line: int
-    word: str
+    label: str
+    """What the blank asks for, in words; its name if it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +164,6 @@ class NoStreamToName(Outcome, name="posts.NoStreamToName"):
     """The source shows the next stream, and none is planned."""
 
     line: int
-    word: str
-    """Which of its two names: the title or the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,9 +270,9 @@ def needs_rendering(content: Content) -> bool:
     return content.is_template and "{" in content.text
 
 
-def problem_of(trouble: Trouble, blanks: Iterable[str]) -> TemplateProblem:
-    """The renderer's trouble as an outcome. `blanks`: the names of the post's blanks."""
-    names, line, word = (*blanks, *NAMES), trouble.line, trouble.word
+def problem_of(trouble: Trouble, facts: TemplateFacts) -> TemplateProblem:
+    """The renderer's trouble as an outcome."""
+    names, line, word = (*facts.blanks, *NAMES), trouble.line, trouble.word
     problem: TemplateProblem = TemplateTooMuch()
     match trouble.kind:
         case "broken":
@@ -285,7 +284,8 @@ def problem_of(trouble: Trouble, blanks: Iterable[str]) -> TemplateProblem:
         case "filter":
             problem = FilterUnknown(line, word, nearest_name(word, FILTERS), FILTERS)
         case "empty":
-            problem = NoStreamToName(line, word) if word in {STREAM, STREAM_TIME} else BlankEmpty(line, word)
+            no_stream = word in {STREAM, STREAM_TIME} and word not in facts.blanks
+            problem = NoStreamToName(line) if no_stream else BlankEmpty(line, facts.labels.get(word, word))
         case "away":
             problem = TemplateNotNow()
     return problem

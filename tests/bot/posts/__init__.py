@@ -1,0 +1,1 @@
+"""Posts: tests of the bot as people meet it."""

@@ -1,0 +1,1 @@
+"""Posts: tests of decisions."""
