@@ -114,7 +114,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach(Outcome, name="segments.Reach"):
+class Reach:
     """Whom a segment reaches."""
 
     members: int
@@ -149,7 +149,7 @@ _EVERYBODY = frozenset(_plain(word) for word in words.EVERYBODY)
 _SIGNS = {"≥": ">=", "≤": "<=", "=>": ">=", "=<": "<=", "==": "=", ":": "="}
 _PIECE = re.compile(
     r"\s*(?P<name>[^\W\d_]+)\s*(?P<op>>=|<=|=>|=<|==|=|>|<|≥|≤|:)\s*"
-    r"(?P<value>\"[^\"]*\"|'[^']*'|“[^”]*”|\S+)(?=\s|$)"
+    r"(?P<value>\"[^\"]*\"|'[^']*'|“[^”]*”|\S+?)(?=[,;]?(?:\s|$))"
 )
 _TIME = re.compile(r"(?P<number>\d{1,4})\s*(?P<unit>[^\W\d_]+)")
 _OPS: Mapping[Field, frozenset[Op]] = {
@@ -194,7 +194,7 @@ def _condition(found: re.Match[str]) -> Condition | BadSegment:
     field, op = Field(name), Op(_SIGNS.get(found["op"], found["op"]))
     if op not in _OPS[field]:
         return BadSegment(SegmentTrouble.OPERATOR, piece)
-    value = _value(field, found["value"].strip("\"'“”").strip())
+    value = _value(field, re.sub("[\"'“”]", "", found["value"]).strip())
     return Condition(field, op, value) if not isinstance(value, SegmentTrouble) else BadSegment(value, piece)
 
 

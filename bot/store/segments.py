@@ -89,7 +89,8 @@ def _condition(session: Session, place: Place, condition: Condition, now: dateti
     if condition.field is Field.TIER and isinstance(value, Tier):
         return col(Member.tier).in_([tier.value for tier in _tiers(condition.op, value)])
     if condition.field is Field.SOURCE:
-        return col(Member.source_id) == _source_id(session, place, str(value))
+        # Nobody came by a source that isn't there. A comparison with None would mean who came by none.
+        return col(Member.source_id) == (_source_id(session, place, str(value)) or 0)
     if condition.field is Field.SPENT and isinstance(value, int):
         return _spent(place, condition.op, value)
     if not isinstance(value, timedelta):

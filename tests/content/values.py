@@ -151,6 +151,7 @@ ORDINARY: dict[str, str] = {
     "room": "Silk room",
     "topic": "Drops",
     "typed": "newcopon",
+    "piece": "tier>=loyl",
     **dict.fromkeys(("file", "files"), "codes.csv"),
     **dict.fromkeys(("sample", "samples"), "11/2/2026"),
     **dict.fromkeys(("nearest", "names"), "price"),

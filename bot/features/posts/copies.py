@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -132,7 +132,7 @@ def pin(tx: Tx, act: Act, sending_id: int, *, on: bool) -> ChangeBegun | NoSuchS
         return answer
     if sending is None or sending.state not in OPEN_STATES:
         return NoSuchSending()
-    sending.change, sending.changed_at = ChangeKind.PIN if on else ChangeKind.UNPIN, sending.changed_at
+    sending.change = ChangeKind.PIN if on else ChangeKind.UNPIN
     rooms = [copy for copy in _copies(tx, sending_id, FIRST, None) if copy.chat_id < 0 and copy.message_id is not None]
     for copy in rooms:
         copy.problem = None
@@ -233,21 +233,29 @@ def changed(session: Session, community_id: int, sending_id: int) -> ChangeDone 
     if sending.change is None:
         return ChangeDone(None, 0, 0)
     kind = ChangeKind(sending.change)
-    reached_at = {
-        ChangeKind.EDIT: col(PostCopy.edited_at) >= sending.changed_at,
-        ChangeKind.PIN: col(PostCopy.pinned_at).is_not(None),
-        ChangeKind.UNPIN: col(PostCopy.pinned_at).is_(None),
-    }.get(kind, col(PostCopy.gone_at).is_not(None))
     mine = (col(PostCopy.sending_id) == sending_id, col(PostCopy.sent_at).is_not(None))
     rooms_only = (col(PostCopy.chat_id) < 0,) if kind in {ChangeKind.PIN, ChangeKind.UNPIN} else ()
     sent = _count(session, *mine, *rooms_only)
     failed = _count(session, *mine, *rooms_only, col(PostCopy.problem).is_not(None))
-    reached = _count(session, *mine, *rooms_only, col(PostCopy.problem).is_(None), reached_at)
+    reached = _count(session, *mine, *rooms_only, col(PostCopy.problem).is_(None), _has(sending, kind))
     return ChangeDone(kind, reached, sent - failed - reached, _problems(session, sending_id), failed)
 
 
-def _count(session: Session, *conditions: object) -> int:
-    return session.execute(select(func.count()).select_from(PostCopy).where(*conditions)).scalar_one()  # type: ignore[arg-type]
+def _has(sending: Sending, kind: ChangeKind) -> ColumnElement[bool]:
+    """The condition that a change reached a copy."""
+    match kind:
+        case ChangeKind.EDIT:
+            return col(PostCopy.edited_at) >= sending.changed_at
+        case ChangeKind.PIN:
+            return col(PostCopy.pinned_at).is_not(None)
+        case ChangeKind.UNPIN:
+            return col(PostCopy.pinned_at).is_(None)
+        case ChangeKind.TAKE_BACK | ChangeKind.WITHDRAW:
+            return col(PostCopy.gone_at).is_not(None)
+
+
+def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
+    return session.execute(select(func.count()).select_from(PostCopy).where(*conditions)).scalar_one()
 
 
 def _problems(session: Session, sending_id: int) -> tuple[NotReached, ...]:

@@ -190,10 +190,7 @@ def _promise(tx: Tx, sending: Sending, rows: Sequence[dict[str, Any]], now: date
         subject_id=sending.id,
         by_staff=sending.by_staff,
     )
-    payloads = sorted(
-        ((chat_id, SharePost(copy_id)) for copy_id, chat_id in made if copy_id is not None),
-        key=lambda one: one[1].copy_id,
-    )
+    payloads = [(chat_id, SharePost(copy_id)) for copy_id, chat_id in sorted(made) if copy_id is not None]
     promise_many(tx, sending.community_id, payloads, terms)
     sending.total += len(made)
 

@@ -9,7 +9,7 @@ class Audience:
     """To whom a post goes. Make one by `everywhere`, `in_rooms` or `in_private`."""
 
     rooms: tuple[int, ...] | None = None
-    """Row ids of the rooms; None: all rooms. Not told twice: Telegram forwards a channel's posts to its discussion group."""
+    """Row ids of the rooms; None: all that are told directly, so not the discussion group of a channel."""
     topic: int | None = None
     """The topic of the one room that was chosen; None: where the room is told things."""
     segment: str | None = None

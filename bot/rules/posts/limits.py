@@ -43,7 +43,7 @@ class ContentProblem(StrEnum):
     OTHER_KIND = "other_kind"
     """Telegram doesn't turn this kind of message into that."""
     ALBUM_STAYS = "album_stays"
-    """An album keeps its number of pictures, and a file doesn't become a picture in it."""
+    """An album keeps its pictures; only its words change."""
 
 
 class _Shown(HTMLParser):
@@ -145,11 +145,5 @@ def check_edit(old: Content, new: Content) -> ContentProblem | None:
         return problem
     if bool(old.media) != bool(new.media):
         return ContentProblem.OTHER_KIND
-    if len(old.media) != len(new.media):
-        return ContentProblem.ALBUM_STAYS
-    if len(old.media) > 1 and any(
-        before.kind != after.kind and not {before.kind, after.kind} <= PICTURES
-        for before, after in zip(old.media, new.media, strict=True)
-    ):
-        return ContentProblem.ALBUM_STAYS
-    return None
+    album = len(old.media) > 1 or len(new.media) > 1
+    return ContentProblem.ALBUM_STAYS if album and old.media != new.media else None

@@ -60,9 +60,9 @@ class CopyProblem(StrEnum):
     """Why a copy of a post wasn't sent, or why a change didn't reach it. The values stand in rows and never change."""
 
     BLOCKED = "blocked"
-    """The fan blocked the bot, or has no account any more."""
+    """Telegram said that the fan blocked the bot, or has no account any more."""
     NEVER_STARTED = "never_started"
-    """The fan never started the bot, so it may not write to them."""
+    """The bot may not write to the fan, who never started it, or has blocked it since."""
     NO_CONSENT = "no_consent"
     """The fan didn't say yes to promotion."""
     LEFT = "left"
