@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.rules.posting import Content
-from bot.store.damage import DamagedError
+from bot.store.messages.payloads import DamagedError
 
 _CONTENT = TypeAdapter(Content)
 
