@@ -16,7 +16,7 @@ from tests.words import WORDS
 
 OTHER_FILES = (
     *("staff/asks", "figures/parts", "figures/drawing", "commands", "demo", "doctor", "examples", "needs", "points"),
-    *("troubles", "pillars", "posts/parts", LABELS),
+    *("troubles", "pillars", "posts/parts", "posts/week_parts", LABELS),
 )
 """Words that belong to no outcome: of the panel, menus, demo, doctor, examples, needs, points, troubles, pillars,
 parts of posts, labels, and what reports and their pictures share."""

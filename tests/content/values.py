@@ -53,6 +53,7 @@ ACTS = (
     *("hearts.made", "hearts.cancelled"),
     *("staff.denied", "staff.lifted"),
     "room.topic",
+    *("posting.changed", "slots.changed", "week.rested"),
 )
 TIERS = ("new", "fan", "loyal", "core")
 KINDS = {
@@ -157,10 +158,11 @@ ORDINARY: dict[str, str] = {
     **dict.fromkeys(("nearest", "names"), "price"),
     **dict.fromkeys(("tag", "expected"), "b"),
     "label": "The new item",
+    "command": "/redpacket 1000 20",
     "notes": "Cheerful, no shouting",
     "sign_off": "See you tonight, Mina",
     "emoji": "🌸",
-    **dict.fromkeys(("pillar", "unused"), "tips"),
+    **dict.fromkeys(("pillar", "unused", "asks"), "tips"),
 }
 HERE = {
     "ordinary": Place(1, "Silk Live", Language.KO, "Asia/Seoul", "Lumi", "코인", 1, 1),

@@ -24,6 +24,8 @@ from bot.store.tables.posts import Week
 
 CHANGED = "week.rested"
 """The audit log's name for pauses and days off."""
+SIGNS = {"paused": "⏸", "promotions": "⏸", "resumed": "▶️", "off": "🏖", "on": "📅", "running": "▶️", "already": "⏸"}
+"""What the log calls a change, in no language."""
 CHOICE = 14
 """Days to come that the page of days off offers."""
 
@@ -116,7 +118,7 @@ def change_rest(tx: Tx, act: Act, change: Change, policy: CalendarPolicy) -> Res
     what = change(week)
     tx.flush()
     after = _state(week)
-    entry = record_act(tx, act, CHANGED, what, before=before, after=after) if before != after else None
+    entry = record_act(tx, act, CHANGED, SIGNS[what], before=before, after=after) if before != after else None
     until = week.promotions_paused_until if what == "promotions" else week.paused_until
     outcome = RestChanged(what, until, entry.id if entry is not None else None)
     if entry is not None:

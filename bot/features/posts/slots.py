@@ -25,7 +25,7 @@ from bot.rules.posts.slot_pages import (
 )
 from bot.rules.posts.slots import LAST, SAMPLE, CalendarPolicy, TooMany, TooNear, check_week, times_in
 from bot.rules.posts.week import Doing
-from bot.rules.slots import SlotKind, daily
+from bot.rules.slots import SlotKind, clock_of, daily
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database
@@ -267,8 +267,7 @@ def _record(tx: Tx, act: Act, before: dict[str, Any], policy: CalendarPolicy, *,
     added = [row for key, row in rows.items() if before["slots"].get(key) != row.cron]
     gone = [tx.get_one(Slot, int(key)) for key in before["slots"] if key not in rows]
     changed = after != before
-    subject = after["pace"] or ""
-    entry = record_act(tx, act, CHANGED, subject, before=before, after=after) if changed or stocked else None
+    entry = record_act(tx, act, CHANGED, _named((*added, *gone)), before=before, after=after) if changed or stocked else None
     mornings = [row for row in added if row.kind == SlotKind.MORNING]
     outcome = SlotsChanged(
         added=tuple(line_of(row) for row in added),
@@ -284,6 +283,12 @@ def _record(tx: Tx, act: Act, before: dict[str, Any], policy: CalendarPolicy, *,
     plan_week(tx, act.community_id, act.at, policy)
     plan_again(tx, act.community_id, act.at)
     return outcome
+
+
+def _named(rows: Sequence[Slot]) -> str:
+    """What the log calls a change: the hours of its slots."""
+    clocks = sorted({clock for row in rows if (clock := clock_of(row.cron)) is not None})
+    return ", ".join(clocks[:3]) or "🗂"
 
 
 def undo_change(tx: Tx, act: Act, entry: AuditEntry, _policies: object = None) -> bool:

@@ -187,13 +187,18 @@ def _change(
         tx.flush()
         after = snapshot(row)
         if after != before:
-            done = record_act(tx, act, CHANGED, what, subject_id=id_of(row), before=before, after=after)
+            done = record_act(tx, act, CHANGED, _named(row), subject_id=id_of(row), before=before, after=after)
             plan_week(tx, act.community_id, act.at, policy)
             plan_again(tx, act.community_id, act.at)
     shown = posting_page(tx, act.place, posting_id)
     if isinstance(shown, PostingGone):
         return shown
     return replace(shown, done=Doing(what, done.id if done is not None else None))
+
+
+def _named(row: Posting) -> str:
+    """What the log calls a place: its time by the shop's clock."""
+    return f"{datetime.fromisoformat(row.wall):%m-%d %H:%M}"
 
 
 def snapshot(row: Posting) -> dict[str, Any]:
