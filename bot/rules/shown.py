@@ -41,6 +41,7 @@ _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
         *("refusals.RoomMissed", "refusals.RoomRefuses", "rights.HomeTold", "rights.OwnerBefore", "rights.OwnerNow"),
         *("staff.OperatorActed", "streams.AskOwner", "topics.TopicLost", "members.NewCore"),
         "orders.ClaimsNotice",
+        "posts.ShelfRunsOut",
         "sendings.PostFailed",
         *("figures.Digest", "figures.StreamReport", "file.stream.report", "file.stream.picture"),
     ),

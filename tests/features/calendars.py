@@ -20,7 +20,7 @@ class AsItStands:
     async def render(self, content: Content, _facts: TemplateFacts) -> Content | NoStreamToName:
         """The content, unless it is a faulty one."""
         if FAULTY in content.text:
-            return NoStreamToName(1, "stream")
+            return NoStreamToName(1)
         return replace(content, is_template=False)
 
 

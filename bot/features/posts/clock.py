@@ -108,6 +108,7 @@ class WeeklyCalendar:
             else:
                 log.info("post_broken", post=found.post_id, problem=type(rendered).__name__)
                 broken |= {found.post_id}
+        await self._db.write(note_failure, posting_id, now)
 
     async def _open(self, opening: Opening, now: datetime) -> None:
         """Open an activity in the owner's name, within what an operator may. Its cause lets it act once."""

@@ -152,7 +152,11 @@ def _find(tx: Tx, posting_id: int, now: datetime, policies: FillPolicies) -> _Fi
     # The zone may have changed since the week was planned.
     row.due_at = wall_instant(as_wall(row.moved_to or row.wall), place.timezone)
     tx.flush()
-    if row.state != PostingState.PLANNED or row.due_at > now or not slot.active:
+    if row.state != PostingState.PLANNED or row.due_at > now:
+        return None
+    if not slot.active:
+        tx.delete(row)  # the slot was taken out a moment ago: nothing is planned for it any more
+        tx.flush()
         return None
     return _Filling(row, slot, week, place, now, policies)
 
@@ -221,6 +225,7 @@ def _send_or_want(tx: Tx, filling: _Filling, pick: Pick, prepared: Prepared | No
     row, picked = filling.row, pick.post
     post = tx.get(Post, picked.id) if picked is not None else None
     if picked is None or post is None:
+        _skip(tx, row, Why.GONE)
         return None
     wanted = Wanted(
         picked.id,

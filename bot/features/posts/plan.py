@@ -50,7 +50,8 @@ def plan_week(tx: Tx, community_id: int, now: datetime, policy: CalendarPolicy) 
     expire_late(tx, community_id, now, policy)
     planning = planning_of(tx, week, timezone, now, policy)
     empty = pick_all(tx, week, planning, slots, now, policy)
-    _warn(tx, week, empty, now, policy)
+    if planning.shelf or planning.sent:  # who never had a shelf reads it on the calendar
+        _warn(tx, week, empty, now, policy)
     week.planned_until = last
     week.plan_at = start_of(today + DAY, timezone) + timedelta(seconds=community_id % int(SPREAD.total_seconds()))
     tx.flush()
