@@ -48,6 +48,7 @@ bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.storm
 	$(BIN)/python -m benchmarks.draw
 	$(BIN)/python -m benchmarks.memory
+	$(BIN)/python -m benchmarks.sending
 
 # This tree against an earlier one, in nine interleaved pairs: make pairs BEFORE=<revision>
 pairs: .venv/dev.stamp

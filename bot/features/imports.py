@@ -28,6 +28,9 @@ from bot.store.messages.payloads import pack
 from bot.store.tables import AlbumFile, FileImport, SheetShape
 from bot.store.tables.base import id_of
 
+OF_A_FILE = ("file_id", "name", "size")
+"""What an import keeps of an album's file; posts keep more of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class NewImport:
@@ -324,7 +327,8 @@ def _files_of_album(tx: Tx, community_id: int, chat_id: int, album: str, policy:
     found = select(col(AlbumFile.file)).where(
         col(AlbumFile.community_id) == community_id, col(AlbumFile.chat_id) == chat_id, col(AlbumFile.album) == album
     )
-    return list(tx.execute(found.order_by(col(AlbumFile.message_id)).limit(policy.most_files)).scalars())
+    files = tx.execute(found.order_by(col(AlbumFile.message_id)).limit(policy.most_files)).scalars()
+    return [{name: file[name] for name in OF_A_FILE} for file in files]
 
 
 def _remember(tx: Tx, row: FileImport, now: datetime) -> None:

@@ -28,6 +28,7 @@ SMALL = frozenset(
         *("raffle_redraw", "packet", "gift_offer", "heart_goal", "lapse_round", "posting", "card"),
         *("inbox", "set_aside", "dialogue", "forgotten", "alembic_version", "file_import", "album_file", "coin_fold"),
         *("tier_pending", "room_activity"),
+        "post",
     }
 )
 """Tables that stay small: what staff make by hand, what is deleted once it is handled, rows for rooms and deletions.

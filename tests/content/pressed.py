@@ -41,6 +41,7 @@ SHORT = frozenset(
             )
         ),
         "members.MyCard",
+        "posts.BlanksClosed",
         *(kind.stored_name for kind in get_args(TemplateProblem)),
         *("figures.DigestOff", "figures.DigestOn"),
         *(
@@ -83,7 +84,7 @@ SHORT = frozenset(
         *(f"gifts.{name}" for name in ("GiftMessage", "NoCardYet")),  # an inline result's title, a button's label
         *(f"hearts.{name}" for name in ("Hearted", "HeartAgain", "HeartsRest")),
         *(f"orders.{name}" for name in ("ClaimConfirmed", "ClaimDeclined", "ClaimSettled", "ClaimWaits", "ClaimGone")),
-        *(f"posts.{name}" for name in ("PillarsClosed", "PillarsLeft")),
+        *(f"posts.{name}" for name in ("PillarsClosed", "PillarsLeft", "PostClosed")),
         *(f"farming.{name}" for name in ("HeldReleased", "HeldRefused", "HeldSettled", "HeldGone")),
         *(
             f"raffles.{name}"

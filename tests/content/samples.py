@@ -18,8 +18,11 @@ from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
 from bot.rules.panel import LISTED, AdminLine, Reach, Section
 from bot.rules.pillars import SHARES_AT_FIRST
-from bot.rules.posts import persona, slot_pages, week
+from bot.rules.posts import drafts, persona, post_pages, slot_pages, week
+from bot.rules.posts.limits import ContentProblem
 from bot.rules.posts.ready_weeks import Pace
+from bot.rules.posts.seasons import Season
+from bot.rules.posts.sendings import ChangeKind, CopyProblem
 from bot.rules.raffles import cards, draws, entries, facts, opening, results
 from bot.rules.raffles.facts import Reason, Sealing
 from bot.rules.shops.setup import (
@@ -35,8 +38,9 @@ from bot.rules.shops.setup import (
 from bot.rules.slots import PostingState, SlotKind, Why
 from bot.rules.staff.panel import LATELY, AdminEntry, AdminPick, AdminProblem, AdminValue
 from bot.rules.tiers import Deed, TierPolicy
-from bot.rules.verdicts import Reason as Reason_
+from bot.rules.verdicts import Reason as WhyNot
 from bot.rules.words import Language
+from bot.store.tables.posts import SendingState
 from tests import hostile
 from tests.content.values import (
     ACTS,
@@ -65,7 +69,8 @@ from tests.content.values import (
 from tests.features.scene import PANEL
 from tests.words import WORDS
 
-OF_POSTS = frozenset(vars(persona))
+OF_POSTS = frozenset((*vars(persona), *vars(drafts), *vars(post_pages)))
+KINDS_OF_POSTS = ("words", "photo", "video", "animation", "document", "album", "poll")
 OF_CALENDAR = frozenset(
     kind.__name__ for module in (week, slot_pages) for kind in vars(module).values() if is_dataclass(kind)
 )
@@ -188,13 +193,29 @@ def _choices_of_setup(owner: str, name: str) -> tuple[Any, ...] | None:
 
 def _choices_of_posts(owner: str, name: str) -> tuple[Any, ...] | None:
     """What posts tell that we made ourselves."""
+    problems: dict[str, tuple[Any, ...]] = {
+        "PillarsPage": (None, "name", "many"),
+        "PostWhen": (None, "either", "passed"),
+        "PreviewRefused": tuple(CopyProblem),
+        "MissedRoom": tuple(CopyProblem),
+        "ChangeRefusedTold": tuple(ContentProblem),
+    }
     closed: dict[str, tuple[Any, ...]] = {
         "unused": (tuple(SHARES_AT_FIRST), ()),
-        "problem": (None, "name", "many"),
+        "problem": problems.get(owner, ()),
+        "kind": (*tuple(ContentProblem), "voice", "quiz", "story") if owner == "NotAPost" else KINDS_OF_POSTS,
+        "season": (*Season, None),
+        "state": tuple(SendingState),
+        "change": (*ChangeKind, None),
+        "reason": (*CopyProblem, *WhyNot, "one_of_tomorrow"),
+        "media": (1, 10),
+        "topic": (False, True),
+        "bad": (None, "see it", "", hostile.LONG_MARKUP),
+        "quick": ((AWARE,) * 5, ()),
         "changed": (("emoji", "name", "notes", "sign_off"), ("emoji",), ()),
         "total": (100, 95, 105),
     }
-    return closed.get(name)
+    return closed.get(name) or None
 
 
 def _choices_of_calendar(owner: str, name: str) -> tuple[Any, ...] | None:
@@ -212,7 +233,7 @@ def _choices_of_calendar(owner: str, name: str) -> tuple[Any, ...] | None:
         "kind": tuple(SlotKind),
         "why": (*Why, None),
         **dict.fromkeys(("has", "share"), (18, 100, 0, None)),
-        "held": (None, *(reason.value for reason in Reason_)),
+        "held": (None, *(reason.value for reason in WhyNot)),
         "pace": (*Pace, None) if owner != "SlotUnreadable" else (),
         **dict.fromkeys(("clock", "other"), ("20:00", "09:30", *((None,) if owner in {"SlotLine", "SlotStep"} else ()))),
         "weekday": (1, 7) if owner == "SlotTooNear" else (2, 7, None),

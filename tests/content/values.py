@@ -54,6 +54,9 @@ ACTS = (
     *("staff.denied", "staff.lifted"),
     "room.topic",
     *("posting.changed", "slots.changed", "week.rested"),
+    "blanks.filled",
+    *("persona.changed", "persona.pillars"),
+    *("post.made", "post.changed", "post.sent", "post.edited", "post.shelved", "post.unshelved", "post.deleted"),
 )
 TIERS = ("new", "fan", "loyal", "core")
 KINDS = {
@@ -85,8 +88,7 @@ DEEDS = (
     "hook.turned",
     "hook.closed",
     "digest.switched",
-    *("persona.changed", "persona.pillars"),
-    *("post.made", "post.sent", "post.edited", "post.shelved", "post.unshelved", "post.deleted"),
+    *("post.taken_back", "post.pinned", "post.stopped"),
 )
 PANEL_BLANKS = tuple(sorted({blank.name for act in PANEL.acts for blank in act.blanks}))
 PROBLEMS = (*(kind.__name__ for kind in get_args(FormError)), "NoTyping", "OneOfTomorrow")
@@ -159,7 +161,10 @@ ORDINARY: dict[str, str] = {
     **dict.fromkeys(("tag", "expected"), "b"),
     "label": "The new item",
     "command": "/redpacket 1000 20",
+    **dict.fromkeys(("like", "before"), "Ivory knit cardigan"),
+    "post": "Say hello to the new one",
     "notes": "Cheerful, no shouting",
+    "segment": "tier>=loyal quiet=14d",
     "sign_off": "See you tonight, Mina",
     "emoji": "🌸",
     **dict.fromkeys(("pillar", "unused", "asks"), "tips"),

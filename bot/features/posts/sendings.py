@@ -97,15 +97,16 @@ class Sendings:
 
     async def run_due(self, now: datetime) -> datetime | None:
         """Go on with what is due: private sendings and changes of many copies, a chunk a transaction."""
-        for sending_id in await self._db.read(_due, now):
+        due, changing, next_at = await self._db.read(_look, now)
+        for sending_id in due:
             with logging_failures(log, "sending_failed", sending=sending_id):
                 while await self._db.write(continue_sending, sending_id, now, self._policy):
                     pass
-        for sending_id in await self._db.read(copies.list_changing):
+        for sending_id in changing:
             with logging_failures(log, "change_failed", sending=sending_id):
                 while await self._db.write(copies.continue_change, sending_id, now, self._policy):
                     pass
-        return await self._db.read(_next_due, now)
+        return next_at
 
 
 def begin_sending(tx: Tx, post: Post, content: Content, audience: Audience, terms: SendingTerms) -> Sending:
@@ -249,6 +250,11 @@ def segment_of(sending: Sending) -> Segment:
     """The fans to whom a sending goes in private."""
     found = read_segment(Audience.from_facts(sending.audience).segment or "")
     return Segment() if isinstance(found, BadSegment) else found
+
+
+def _look(session: Session, now: datetime) -> tuple[list[int], list[int], datetime | None]:
+    """Private sendings that are due, sendings whose change goes on, and when the next private one is due."""
+    return _due(session, now), copies.list_changing(session), _next_due(session, now)
 
 
 def _due(session: Session, now: datetime) -> list[int]:

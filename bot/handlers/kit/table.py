@@ -43,7 +43,8 @@ class Desk(Router):
         self.services: dict[str, CallableObject] = {}
         self.replies: dict[str, CallableObject] = {}
         self.cancels: dict[str, CallableObject] = {}
-        self.albums: CallableObject | None = None
+        self.takes_borrowed: set[str] = set()
+        self.albums: list[CallableObject] = []
 
     def command(self, name: str, handler: Handler) -> None:
         """`/name …` calls `handler(message, ask, rest, …)`."""
@@ -69,23 +70,25 @@ class Desk(Router):
         """A service message with this field (`new_chat_members`) calls `handler(message, ask, …)`."""
         _add(self.services, name, handler)
 
-    def reply(self, kind: str, handler: Handler) -> None:
-        """What is written in private while a dialogue of this kind is open calls `handler(message, ask, rest, …)`."""
+    def reply(self, kind: str, handler: Handler, *, borrowed: bool = False) -> None:
+        """What is written in private while a dialogue of this kind is open calls `handler(message, ask, rest, …)`.
+
+        `borrowed`: a message that was forwarded answers it too.
+        """
         _add(self.replies, kind, handler)
+        if borrowed:
+            self.takes_borrowed.add(kind)
 
     def cancel(self, kind: str, handler: Handler) -> None:
         """`/cancel` in private while a dialogue of this kind is open calls `handler(message, ask, rest, …)`."""
         _add(self.cancels, kind, handler)
 
     def album(self, handler: Handler) -> None:
-        """A file of an album that has no command of its own calls `handler(message, ask, …)`, whoever wrote it first.
+        """A part of an album that has no command of its own calls `handler(message, ask, …)`, whoever wrote it first.
 
-        Raises:
-            ValueError: another handler takes them.
+        Each handler looks whether the part is for it.
         """
-        if self.albums is not None:
-            raise ValueError(f"albums are taken by {self.albums.callback}")
-        self.albums = CallableObject(handler)
+        self.albums.append(CallableObject(handler))
 
     def press(self, prefix: str, handler: Handler, *, fast: bool = False) -> None:
         """A press whose data is `prefix` or `prefix:rest` calls `handler(press, ask, rest, …)`.
@@ -114,7 +117,9 @@ class Table(Router):
         self._services = _merge(desk.services for desk in desks)
         self._replies = _merge(desk.replies for desk in desks)
         self._cancels = _merge(desk.cancels for desk in desks)
-        self._album = next((desk.albums for desk in desks if desk.albums is not None), None)
+        self._takes_borrowed = frozenset(kind for desk in desks for kind in desk.takes_borrowed)
+        self._albums = [handler for desk in desks for handler in desk.albums]
+        self._album = CallableObject(self._part_of_album)
         self._message_else = CallableObject(message_else)
         self._message_borrowed = CallableObject(message_borrowed)
         self._press_else = CallableObject(press_else)
@@ -144,30 +149,42 @@ class Table(Router):
         )
         listed = [handler for table in tables for handler in table.values()]
         heard = [handler for _, handler in self._hearings]
-        albums = [self._album] if self._album is not None else []
-        return [*listed, *heard, *albums, self._message_else, self._message_borrowed, self._press_else]
+        return [*listed, *heard, *self._albums, self._message_else, self._message_borrowed, self._press_else]
 
     async def take_message(self, message: Message, data: dict[str, Any]) -> None:
         """A command, an answer to an open dialogue, a word, or neither.
 
         Words that their sender didn't write don't act: a group hears nothing of them, who sent them in private hears
-        why. Only a file may be forwarded into a dialogue, which shows it before anything is done.
+        why. Only a dialogue that shows what it got before anything is done takes what was forwarded.
         """
         found = self._find_handler(message, data)
         if found is None:
             return
         handler, data["rest"] = found
-        if is_borrowed(message) and not self._takes_file(handler, message):
+        if is_borrowed(message) and not self._may_be_forwarded(handler, message, data):
             meant = handler is not self._message_else or (message.text or "").startswith("/")
             if message.chat.id < 0 or not meant:
                 return
             handler = self._message_borrowed
         await guarded(handler, message, data)
 
-    def _takes_file(self, handler: CallableObject, message: Message) -> bool:
-        """Whether a forwarded file answers an open dialogue, or belongs to an album that a command may answer."""
-        forwarded = message.forward_origin is not None and message.document is not None
-        return forwarded and (handler is self._album or any(handler is reply for reply in self._replies.values()))
+    def _may_be_forwarded(self, handler: CallableObject, message: Message, data: dict[str, Any]) -> bool:
+        """Whether a forwarded message answers an open dialogue, or belongs to an album that a command may answer.
+
+        A dialogue takes a file, which it shows before anything is done; one that says so takes any message.
+        """
+        if message.forward_origin is None:
+            return False
+        if handler is self._album:
+            return True
+        kind = data["ask"].dialogue
+        answers = kind is not None and handler is self._replies.get(kind)
+        return answers and (message.document is not None or kind in self._takes_borrowed)
+
+    async def _part_of_album(self, message: Message, **data: Any) -> None:
+        """Let each desk that takes albums look at a part of one."""
+        for handler in self._albums:
+            await handler.call(message, **data)
 
     def _find_handler(self, message: Message, data: dict[str, Any]) -> tuple[CallableObject, str] | None:
         """What a message calls, and with which rest; None if it is for another bot."""
@@ -184,7 +201,7 @@ class Table(Router):
                 return self._find_command(name.lower(), rest, message, data)
         elif message.chat.id > 0 and data["ask"].dialogue in self._replies:
             handler = self._replies[data["ask"].dialogue]
-        elif self._album is not None and message.media_group_id is not None and message.document is not None:
+        elif self._albums and message.media_group_id is not None:
             handler = self._album
         elif not text:
             handler = next((self._services[name] for name in self._services if getattr(message, name)), handler)
