@@ -40,6 +40,7 @@ from bot.flows.move_group import MoveGroup
 from bot.flows.named_people import People
 from bot.flows.presence import Belonging
 from bot.flows.undo import Undo
+from bot.handlers.kit.activities import Activities
 from bot.handlers.kit.domain import Core, Wired
 from bot.handlers.kit.errors import Patience
 from bot.handlers.kit.files import FileReader
@@ -200,6 +201,8 @@ def _core(
         ways=ways,
         menus=menus,
         greeter=Greeter(communities=communities, shops=shops.rooms, roles=roles, voice=voice, menus=menus),
+        activities=Activities(),
+        ear=Ear(engine, communities),
         file_talk=FileTalk(Imports(db, files), FileReader(bot, files), communities, voice),
         people=people,
         naming=Naming(bot, communities, people),
@@ -287,6 +290,7 @@ def _housekeeper(engine: Engine, shops: Shops, wired: list[Wired]) -> Housekeepe
 def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: list[Wired]) -> App:
     db, clock, meters, hold = engine.db, engine.clock, engine.meters, engine.hold
     core.file_talk.take_kinds(kind for one in wired for kind in one.file_kinds)
+    core.activities.take(kind for one in wired for kind in one.activities)
     files = {kind: maker for one in wired for kind, maker in one.files.items()}
     dispatcher = _dispatcher(engine, telegram, shops, core, wired)
     return App(
@@ -305,7 +309,7 @@ def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: li
             forget_topic=shops.topics.forget,
             meant_fast=core.table.fast_presses,
         ),
-        ear=Ear(engine, core.communities),
+        ear=core.ear,
         table=core.table,
         menus=core.menus,
         whispers=telegram.whispers,

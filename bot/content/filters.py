@@ -1,8 +1,8 @@
 """How numbers, coins, days and instants look in each language (Babel), and Telegram's date-time entity."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
@@ -25,6 +25,7 @@ from bot.rules.words import Language
 
 LOCALES = {Language.KO: Locale("ko"), Language.ZH: Locale("zh", script="Hans"), Language.EN: Locale("en", "US")}
 
+MONDAY = date(2026, 1, 5)
 TIMES = {Language.KO: "aaaa h:mm", Language.ZH: "HH:mm", Language.EN: "h:mm a"}
 """CLDR's short Korean form writes AM and PM in Latin letters. People write them in Korean."""
 
@@ -128,6 +129,15 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         return f"{format_skeleton('MMMEd', local, locale=locale)} {format_time(local, TIMES[language], locale=locale)}"
 
     @pass_context
+    def hour(context: Context, value: datetime) -> str:
+        """The time of day in the community's zone, as plain text."""
+        return format_time(value.astimezone(zone(context["here"].timezone)), TIMES[language], locale=locale)
+
+    def weekdays(days: Iterable[int]) -> str:
+        """ISO weekdays by their short names."""
+        return " ".join(weekday(MONDAY + timedelta(days=number - 1)) for number in days)
+
+    @pass_context
     def at(context: Context, value: datetime) -> str:
         """A date-time that each reader sees in their own zone. In plain text it is in the community's zone."""
         return moment(value, "wDt", clock(context, value))
@@ -211,6 +221,8 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
     return {
         "city": city,
         "does": does,
+        "hour": hour,
+        "weekdays": weekdays,
         "num": num,
         "coins": coins,
         "count": count,

@@ -1,12 +1,17 @@
 """Days and months as a community sees them: calendar days in its own time zone."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import takewhile
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from cronsim import CronSim
+from cronsim import CronSim, CronSimError
 
 DAY = timedelta(days=1)
+FIELDS = 5
+"""Fields of a cron line: minute, hour, day, month, weekday."""
+LONGEST_CRON = 80
+SOME_DAY = date(2026, 1, 1)
 
 
 @lru_cache(maxsize=64)
@@ -55,3 +60,29 @@ def weekly_cron(at: datetime, timezone: str) -> str:
     """The cron line (minute hour day month weekday) that repeats `at` (aware) each week in `timezone`."""
     local = at.astimezone(zone(timezone))
     return f"{local.minute} {local.hour} * * {local.isoweekday() % 7}"
+
+
+def is_cron(line: str) -> bool:
+    """Whether a text is a cron line of five fields that comes at some time."""
+    if len(line) > LONGEST_CRON or len(line.split()) != FIELDS:
+        return False
+    try:
+        next(CronSim(line, datetime.combine(SOME_DAY, time())))
+    except (CronSimError, StopIteration):
+        return False
+    return True
+
+
+def walls(cron: str, first: date, last: date) -> list[datetime]:
+    """The times (naive, by the wall clock) at which a cron line falls from `first` to `last`, both included."""
+    begin, end = datetime.combine(first, time()), datetime.combine(last + DAY, time())
+    return list(takewhile(lambda wall: wall < end, CronSim(cron, begin - timedelta(minutes=1))))
+
+
+def wall_instant(wall: datetime, timezone: str) -> datetime:
+    """The instant at which the clock of `timezone` shows `wall` (naive), in UTC.
+
+    A time that the clocks skip comes at the end of the gap; of one that comes twice it is the first.
+    """
+    cron = f"{wall.minute} {wall.hour} {wall.day} {wall.month} *"
+    return next_time(cron, timezone, start_of(wall.date(), timezone) - timedelta(seconds=1))

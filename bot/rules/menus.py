@@ -20,6 +20,9 @@ FANS = (
 STAFF = (
     "admin",
     "post",
+    "calendar",
+    "pause",
+    "resume",
     "newstream",
     "golive",
     "delay",

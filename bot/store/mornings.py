@@ -5,23 +5,22 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Date, and_, bindparam, select
 from sqlmodel import col
 
-from bot.rules.shops.calendar import PostingState, SlotKind
+from bot.rules.slots import PostingState
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import touch_cards
 from bot.store.tables import Posting
 from bot.store.tables.base import Id
+from bot.store.tables.cadence import IS_MORNING
 
 CARD = "morning"
 """The kind of the morning's living card."""
-SLOT = SlotKind.MORNING.value
-"""The kind of the slot that it fills."""
 
 _TODAY = Hot(
     select(col(Posting.id)).where(
         and_(
             col(Posting.community_id) == bindparam("community_id", type_=Id),
-            col(Posting.kind) == SlotKind.MORNING.value,
+            IS_MORNING,
             col(Posting.day) == bindparam("day", type_=Date),
             col(Posting.state) == PostingState.POSTED.value,
         )

@@ -17,7 +17,7 @@ from bot.rules.posts.sendings import WEARS, CopyProblem, PostFailed
 from bot.rules.words import Language
 from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms, promise
-from bot.store.messages.payloads import SHARE_POST, DamagedError, EditPost, Payload, TakePostBack
+from bot.store.messages.payloads import SHARE_POST, DamagedError, EditPost, Payload, SharePost, TakePostBack
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of
 from bot.store.private_messages import reader_of
@@ -76,6 +76,8 @@ class Copy:
     language: Language
     """Of a room the community's, in private the reader's."""
     verdict_id: int | None
+    not_after: datetime | None = None
+    """After this it isn't sent any more."""
 
     @property
     def private(self) -> bool:
@@ -120,6 +122,7 @@ def find_copy(session: Session, copy_id: int) -> Copy | None:
         place=place,
         language=reader_of(person, place.language).language if person is not None else place.language,
         verdict_id=copy.verdict_id,
+        not_after=sending.not_after,
     )
 
 
@@ -156,6 +159,24 @@ def promise_change(tx: Tx, copy: Copy | PostCopy, payload: Payload, now: datetim
     lane = Lane.BULK if copy.chat_id > 0 else Lane.POST
     terms = Terms(now=now, fold_key=f"{payload.act}:{copy.id}", lane=lane)
     promise(tx, copy.community_id, copy.chat_id, payload, terms)
+
+
+def share_anew(tx: Tx, copy: Copy, now: datetime) -> None:
+    """Promise a post as a message of its own, because the one whose place it was to take was deleted."""
+    tx.execute(
+        update(PostCopy)
+        .where(col(PostCopy.id) == copy.id, col(PostCopy.message_id) == copy.message_id)
+        .values(message_id=None, sent_at=None, problem=None)
+    )
+    terms = Terms(
+        now=now,
+        key=key_of(copy.sending_id, copy.chat_id),
+        not_after=copy.not_after,
+        lane=Lane.POST,
+        kind=KIND,
+        subject_id=copy.sending_id,
+    )
+    promise(tx, copy.community_id, copy.chat_id, SharePost(copy.id), terms)
 
 
 def mark_edited(tx: Tx, copy_id: int, now: datetime) -> None:

@@ -42,7 +42,6 @@ _ADD = Hot(
         poll_id=bindparam("poll_id"),
         at=bindparam("at"),
         active=bindparam("active"),
-        wears=bindparam("wears"),
         answers=0,
         lost=0,
     )

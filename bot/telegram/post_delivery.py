@@ -28,6 +28,7 @@ from bot.store.post_copies import (
     mark_pinned,
     mark_problem,
     mark_sent,
+    share_anew,
 )
 from bot.store.shown import ShownMessage
 from bot.store.tables.messages import OutboxState
@@ -102,8 +103,8 @@ class PostDelivery:
         match asked:
             case SharePost():
                 return await self._share(row, copy, group)
-            case EditPost():
-                return await self._change(copy, self._edit)
+            case EditPost(anew=anew):
+                return await self._change(copy, self._edit, anew=anew)
             case TakePostBack():
                 return await self._change(copy, self._take_back)
             case PinPost(on=on):
@@ -144,8 +145,13 @@ class PostDelivery:
         keyboard = self._out.keyboard(frame.buttons)
         return in_frame(copy.content, frame), keyboard["inline_keyboard"] if keyboard is not None else []
 
-    async def _change(self, copy: Copy, change: Callable[[Copy, int], Awaitable[Note]]) -> Result:
-        """Change a copy that was sent. Why that can't be done is written down beside it."""
+    async def _change(
+        self, copy: Copy, change: Callable[[Copy, int], Awaitable[Note]], *, anew: bool = False
+    ) -> Result:
+        """Change a copy that was sent. Why that can't be done is written down beside it.
+
+        `anew`: if its message was deleted, the post is promised as a message of its own.
+        """
         if copy.message_id is None:
             return Result(OutboxState.EXPIRED, "no message")
         try:
@@ -155,6 +161,9 @@ class PostDelivery:
                 raise
             problem = problem_of(error)
             log.info("post_not_changed", copy=copy.id, chat=copy.chat_id, problem=problem.value)
+            if anew and problem is CopyProblem.DELETED:
+                note = partial(share_anew, copy=copy, now=self._clock.now())
+                return Result(OutboxState.FAILED, f"refused: {problem}", note=note)
             return Result(OutboxState.FAILED, f"refused: {problem}", note=_problem(copy, problem))
 
     async def _edit(self, copy: Copy, message_id: int) -> Note:

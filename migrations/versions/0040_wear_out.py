@@ -1,7 +1,7 @@
 """wear-out: which kinds rest where, and when a shop's kinds are judged next; polls can be found by their id
 
 Revision ID: 0040
-Revises: 0034
+Revises: 0039
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ import sqlmodel.sql.sqltypes
 from alembic import op
 
 revision: str = "0040"
-down_revision: str | None = "0034"
+down_revision: str | None = "0039"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -1,7 +1,7 @@
 """Samples of every outcome, made of the values by the types of its fields."""
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
@@ -20,8 +20,9 @@ from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
 from bot.rules.panel import LISTED, AdminLine, Reach, Section
 from bot.rules.pillars import SHARES_AT_FIRST
-from bot.rules.posts import drafts, persona, post_pages
+from bot.rules.posts import drafts, persona, post_pages, slot_pages, week
 from bot.rules.posts.limits import ContentProblem
+from bot.rules.posts.ready_weeks import Pace
 from bot.rules.posts.seasons import Season
 from bot.rules.posts.sendings import ChangeKind, CopyProblem
 from bot.rules.raffles import cards, draws, entries, facts, opening, results
@@ -36,6 +37,7 @@ from bot.rules.shops.setup import (
     SetupStep,
     Step,
 )
+from bot.rules.slots import PostingState, SlotKind, Why
 from bot.rules.staff.panel import LATELY, AdminEntry, AdminPick, AdminProblem, AdminValue
 from bot.rules.tiers import Deed, TierPolicy
 from bot.rules.verdicts import Reason as Ruled
@@ -71,6 +73,9 @@ from tests.words import WORDS
 
 OF_POSTS = frozenset((*vars(persona), *vars(drafts), *vars(post_pages)))
 KINDS_OF_POSTS = ("words", "photo", "video", "animation", "document", "album", "poll")
+OF_CALENDAR = frozenset(
+    kind.__name__ for module in (week, slot_pages) for kind in vars(module).values() if is_dataclass(kind)
+)
 LONGEST = 20
 """How many parts a tuple is tried with."""
 MOST = {
@@ -117,6 +122,8 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         return _choices_of_panel(owner, name)
     if owner in OF_POSTS:
         return _choices_of_posts(owner, name)
+    if owner in OF_CALENDAR:
+        return _choices_of_calendar(owner, name)
     if name == "state":
         return STATES[owner]
     if name == "code" and owner == "Bought":
@@ -220,6 +227,61 @@ def _choices_of_posts(owner: str, name: str) -> tuple[Any, ...] | None:
         "total": (100, 95, 105),
     }
     return closed.get(name) or None
+
+
+def _choices_of_calendar(owner: str, name: str) -> tuple[Any, ...] | None:
+    """What the calendar tells that we made ourselves. A week has at most thirty slots, and a day a part of them."""
+    whats: dict[str, tuple[Any, ...]] = {
+        "Doing": (
+            *("taken", "pinned", "unpinned", "skipped", "planned", "moved", "off", "on", "slot_added", "slot_removed"),
+            *Pace,
+        ),
+        "RestChanged": ("paused", "already", "promotions", "resumed", "running", "off", "on"),
+    }
+    closed: dict[str, tuple[Any, ...]] = {
+        "what": whats.get(owner, ()),
+        "state": tuple(PostingState),
+        "kind": tuple(SlotKind),
+        "why": (*Why, None),
+        **dict.fromkeys(("has", "share"), (18, 100, 0, None)),
+        "held": (None, *(reason.value for reason in Ruled)),
+        "pace": (*Pace, None) if owner != "SlotUnreadable" else (),
+        **dict.fromkeys(
+            ("clock", "other"), ("20:00", "09:30", *((None,) if owner in {"SlotLine", "SlotStep"} else ()))
+        ),
+        "weekday": (1, 7) if owner == "SlotTooNear" else (2, 7, None),
+        **dict.fromkeys(("weekdays", "mornings"), ((2, 4), (1, 2, 3, 4, 5, 6, 7), (5, 6, 7), ())),
+        "step": ("days", "time", "what", "activity"),
+        "options": (("10:00", "20:00"), ("any", "tips", "arrivals"), ()),
+        "part": ("days", "time", "what", "cron", "command", "pace"),
+        "cron": ("0 20 * * 2,4", "0 8-22/2 * * 1,2,3,4,5,6,0"),
+        "days": _weeks() if owner == "CalendarShown" else (),
+        **dict.fromkeys(
+            ("times", "most", "slots"), (5, 18, 30, 0) if owner != "MovesShown" and name != "slots" else ()
+        ),
+        **dict.fromkeys(("minutes",), (30, 0)),
+    }
+    if owner == "CalendarShown" and name == "slots":
+        return (5, 0, 30)
+    return closed.get(name) or None
+
+
+def _weeks() -> tuple[Any, ...]:
+    """Calendars: a usual one, one of thirty slots in hostile words, and an empty one."""
+    days = tuple(date(2026, 11, 23 + number) for number in range(7))
+    usual = week.PostingLine(1, AWARE, "post", "planned", "How silk is washed", "tips", "share", 18, 30)
+    lines = [
+        replace(usual, title=title, pillar=title, asks=title, why=why.value, kind=kind.value)
+        for title in (hostile.LONG_MARKUP, hostile.LONG_EMOJI)
+        for why in Why
+        for kind in (SlotKind.POST, SlotKind.ACTIVITY)
+    ]
+    full = tuple(week.CalendarDay(day, tuple(lines[nth * 4 : nth * 4 + 4]), off=True) for nth, day in enumerate(days))
+    return (
+        tuple(week.CalendarDay(day, (usual, replace(usual, kind="morning", title=""))) for day in days),
+        full,
+        tuple(week.CalendarDay(day) for day in days),
+    )
 
 
 def _choices_of_panel(owner: str, name: str) -> tuple[Any, ...] | None:

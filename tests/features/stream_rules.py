@@ -9,17 +9,16 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
-from bot.features.shops.calendar import WeeklyCalendar
 from bot.features.streams.airings import Airings
 from bot.features.streams.clock import StreamClock
 from bot.features.streams.plans import StreamPlans
 from bot.features.streams.reminders import Reminders
 from bot.flows.attend import Attending
 from bot.rules.airings import How, Repeat
-from bot.rules.shops.calendar import CalendarPolicy
 from bot.rules.streams.airings import CallOff, Move, OnAir
 from bot.rules.streams.attendance import AlreadyHere, Attended, NoSuchStream, NotOnYet, StreamOver
 from bot.rules.streams.streams import NewStream, StreamPolicy
+from tests.features.calendars import calendar_clock
 from tests.features.machine import DAY, Machine, fans, picks, shops
 from tests.features.scene import POLICIES, act_of, fan
 from tests.features.studio import morning_slot
@@ -57,7 +56,7 @@ class StreamRules(Machine):
         self.clock = (
             StreamClock(self.db, POLICY),
             Reminders(self.db, POLICY),
-            WeeklyCalendar(self.db, CalendarPolicy()),
+            calendar_clock(self.db),
         )
         self.came: dict[tuple[int, int], int] = {}
         """(airing, fan) → streams in a row, that one included."""

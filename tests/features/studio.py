@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.communities import set_reachable
-from bot.features.shops.calendar import WeeklyCalendar
 from bot.features.streams.airings import Airings
 from bot.features.streams.clock import StreamClock
 from bot.features.streams.live_card import live_card
@@ -22,7 +21,7 @@ from bot.rules.act import Act, Sender
 from bot.rules.airings import AiringFacts, How, Phase, Repeat, phase_of
 from bot.rules.general import UndoOutcome
 from bot.rules.place import Place
-from bot.rules.shops.calendar import CalendarPolicy, SlotKind
+from bot.rules.slots import SlotKind, daily
 from bot.rules.streams.airings import CallOff, CancelStreamOutcome, DelayOutcome, EndOutcome, GoLiveOutcome, Move, OnAir
 from bot.rules.streams.attendance import Attended, AttendOutcome
 from bot.rules.streams.reminders import Reminding, StreamGone
@@ -32,14 +31,17 @@ from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.ledger import check_books
 from bot.store.messages.payloads import EDIT, POST, SAY, TELL
-from bot.store.tables import Card, FanGroup, Outbox, Slot
+from bot.store.slots import plan_again
+from bot.store.tables import Card, FanGroup, Outbox, Posting, Slot
 from bot.store.tables.messages import OutboxState
+from tests.features.calendars import calendar_clock
 from tests.features.scene import NOON, OWNER, POLICIES, Causes, act_of, query, shop, undo
 
 STAFF = OWNER.user_id
 EIGHT = NOON + timedelta(hours=8)
 """Eight in the evening of the first Monday, Seoul."""
 WEEK = timedelta(weeks=1)
+WHOLE_WEEK = 7
 
 
 def at(minutes: float) -> datetime:
@@ -152,7 +154,7 @@ class Studio:
         due = (
             StreamClock(self.db, self.policy),
             Reminders(self.db, self.policy),
-            WeeklyCalendar(self.db, CalendarPolicy()),
+            calendar_clock(self.db),
         )
         return [await one.run_due(now) for one in due]
 
@@ -256,9 +258,13 @@ async def morning_slot(db: Database, place: Place, hour: str = "09:00", weekdays
 
 
 def _no_slot(tx: Tx, place: Place) -> None:
+    tx.execute(delete(Posting).where(col(Posting.community_id) == place.community_id))
     tx.execute(delete(Slot).where(col(Slot.community_id) == place.community_id))
 
 
 def _slot(tx: Tx, place: Place, hour: str, weekdays: str) -> None:
     _no_slot(tx, place)
-    tx.add(Slot(community_id=place.community_id, kind=SlotKind.MORNING, at=hour, weekdays=weekdays))
+    days = ",".join(str(int(digit) % 7) for digit in weekdays)
+    cron = daily(hour, "*" if len(weekdays) == WHOLE_WEEK else days)
+    tx.add(Slot(community_id=place.community_id, kind=SlotKind.MORNING, cron=cron, since=NOON))
+    plan_again(tx, place.community_id, NOON)

@@ -1,10 +1,9 @@
-"""Buttons of the set-up's panel, the questions about rooms, the greeting and the morning card."""
+"""Buttons of the set-up's panel, the questions about rooms, and the greeting."""
 
 from bot.content.button import Button, Rows
-from bot.content.buttons.shared import ADMIN, SETUP, STREAMS, UNDO, Buttons, check_in_button, in_rows, undo_button
+from bot.content.buttons.shared import ADMIN, SETUP, UNDO, Buttons, in_rows, undo_button
 from bot.rules.rights import HomeGone, OwnerInPerson
 from bot.rules.shops.arrivals import Greeting, Room, RoomFounded, RoomJoined, WhoseRoom
-from bot.rules.shops.calendar import MorningCard
 from bot.rules.shops.setup import (
     REVIEW,
     ROOMS,
@@ -123,13 +122,6 @@ def _whose(question: WhoseRoom) -> Rows:
     return (*shops, *new, (Button("not_here", press=f"{WHOSE}:{NO}:{chat}"),))
 
 
-def _morning(card: MorningCard) -> Rows:
-    if card.past:
-        return ()
-    streams = ((Button("streams", press=STREAMS),),) if card.stream is not None else ()
-    return ((check_in_button(),), *streams)
-
-
 def _set_up(outcome: SetupDone | SetupFinished) -> Rows:
     return undo_button(outcome) if outcome.audit_id is not None else ()
 
@@ -153,5 +145,4 @@ BUTTONS: Buttons = {
     RoomJoined: _room_joined,
     HomeGone: _home_gone,
     OwnerInPerson: _in_private,
-    MorningCard: _morning,
 }

@@ -15,13 +15,13 @@ from bot.rules.calendar import DAY
 from bot.rules.figures.digest import Digest, DigestFacts, day_to_tell, next_digest
 from bot.rules.figures.reports import Figures, StreamReport
 from bot.rules.figures.windows import FiguresPolicy
+from bot.rules.slots import SlotKind, clock_of
 from bot.store.airings import airing_of
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms, promise
 from bot.store.messages.payloads import SendFile
 from bot.store.messages.telling import tell_owner
-from bot.store.mornings import SLOT
 from bot.store.places import lock_shop, place_of
 from bot.store.private_messages import is_reachable
 from bot.store.tables import Airing, Community, Person, Slot
@@ -135,17 +135,17 @@ def digest_facts(session: Session, policy: FiguresPolicy) -> list[tuple[int, Dig
         select(
             col(Community.id),
             col(Community.timezone),
-            col(Slot.at),
+            col(Slot.cron),
             col(Community.made_at),
             col(Community.digest_day),
             col(Community.digest_off_at).is_not(None),
         )
-        .outerjoin(Slot, (col(Slot.community_id) == col(Community.id)) & (col(Slot.kind) == SLOT))
+        .outerjoin(Slot, (col(Slot.community_id) == col(Community.id)) & (col(Slot.kind) == SlotKind.MORNING))
         .order_by(col(Community.id))
     ).all()
     return [
-        (community_id, DigestFacts(timezone, at or policy.digest_at, since, told, bool(off)))
-        for community_id, timezone, at, since, told, off in rows
+        (community_id, DigestFacts(timezone, clock_of(cron or "") or policy.digest_at, since, told, bool(off)))
+        for community_id, timezone, cron, since, told, off in rows
     ]
 
 

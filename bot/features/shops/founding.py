@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 from bot.rules.place import DEFAULT_TIMEZONES, Place
 from bot.rules.shops.arrivals import Greeting
-from bot.rules.shops.calendar import SlotKind
 from bot.rules.shops.setup import MORNING_AT_FIRST
 from bot.rules.words import Language
-from bot.store.engine.sessions import PLANNED, Tx
+from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import say
-from bot.store.tables import Account, Community, Slot
+from bot.store.slots import begin_week
+from bot.store.tables import Account, Community
 from bot.store.tables.base import id_of
 from bot.store.tables.ledger import AccountKind
 from bot.store.tables.messages import Lane
@@ -46,7 +46,5 @@ def found(tx: Tx, title: str, owner_id: int, language: Language, at: datetime) -
     tx.flush()
     community_id = id_of(community)
     tx.add(Account(community_id=community_id, kind=AccountKind.SHOP))
-    tx.add(Slot(community_id=community_id, kind=SlotKind.MORNING, at=MORNING_AT_FIRST))
-    tx.flush()
-    tx.info[PLANNED] = True
+    begin_week(tx, community_id, MORNING_AT_FIRST, at)
     return community_id

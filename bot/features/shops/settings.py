@@ -10,14 +10,14 @@ from sqlmodel import col
 
 from bot.rules.act import Act
 from bot.rules.place import DEFAULT_CURRENCIES, Place
-from bot.rules.shops.calendar import SlotKind
-from bot.rules.shops.setup import MORNING_AT_FIRST, NO_MORNING, Setup, SetupDone, Step
+from bot.rules.shops.setup import NO_MORNING, Setup, SetupDone, Step
 from bot.rules.words import Language
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database
-from bot.store.engine.sessions import PLANNED, Tx
-from bot.store.tables import AuditEntry, Community, Slot
+from bot.store.engine.sessions import Tx
+from bot.store.slots import morning_at, plan_again, set_morning
+from bot.store.tables import AuditEntry, Community
 
 CHANGED = "setup.changed"
 """The audit log's name for a change of settings."""
@@ -42,8 +42,7 @@ class ShopSettings:
 def settings_of(session: Session, community_id: int) -> dict[str, str]:
     """The shop's settings, by their names."""
     community = session.execute(select(Community).where(col(Community.id) == community_id)).scalar_one()
-    slot = _morning_slot(session, community_id)
-    morning = slot.at if slot is not None and slot.active else NO_MORNING
+    morning = morning_at(session, community_id) or NO_MORNING
     currency = community.currency or DEFAULT_CURRENCIES[Language(community.language)]
     told = {Step.MORNING.value: morning, Step.CURRENCY.value: currency, Step.CONTACT.value: community.contact or ""}
     return {name: told[name] if name in told else str(getattr(community, name)) for name in NAMES}
@@ -60,7 +59,7 @@ def change_settings(tx: Tx, act: Act, wish: Setup) -> SetupDone:
     asked = {name: str(value) for name in NAMES if (value := getattr(wish, name)) is not None}
     after = {name: value for name, value in asked.items() if chosen[name] != value}
     before = {name: chosen[name] for name in after}
-    _apply(tx, act.community_id, after)
+    _apply(tx, act, after)
     entry = record_act(tx, act, CHANGED, ", ".join(sorted(after)), before=before, after=after) if after else None
     audit_id = entry.id if entry is not None else None
     stands = settings_of(tx, act.community_id)
@@ -78,7 +77,7 @@ def undo_setup(tx: Tx, act: Act, entry: AuditEntry) -> bool:
     stands = settings_of(tx, act.community_id)
     if any(stands[name] != value for name, value in (entry.after or {}).items()):
         return False
-    _apply(tx, act.community_id, entry.before or {})
+    _apply(tx, act, entry.before or {})
     return True
 
 
@@ -97,17 +96,11 @@ def _chosen_currency(session: Session, community_id: int) -> str:
     return session.execute(select(col(Community.currency)).where(col(Community.id) == community_id)).scalar_one() or ""
 
 
-def _morning_slot(session: Session, community_id: int) -> Slot | None:
-    return session.execute(
-        select(Slot).where(col(Slot.community_id) == community_id, col(Slot.kind) == SlotKind.MORNING)
-    ).scalar_one_or_none()
-
-
-def _apply(tx: Tx, community_id: int, values: dict[str, str]) -> None:
-    community = tx.execute(select(Community).where(col(Community.id) == community_id)).scalar_one()
+def _apply(tx: Tx, act: Act, values: dict[str, str]) -> None:
+    community = tx.execute(select(Community).where(col(Community.id) == act.community_id)).scalar_one()
     for name, value in values.items():
         if name == Step.MORNING:
-            _set_morning(tx, community_id, value)
+            set_morning(tx, act.community_id, None if value == NO_MORNING else value, act.at)
         elif name == Step.GIVEAWAY:
             community.giveaway = int(value)
         elif name == Step.CURRENCY:
@@ -117,15 +110,5 @@ def _apply(tx: Tx, community_id: int, values: dict[str, str]) -> None:
         else:
             setattr(community, name, value)
     tx.flush()
-    if {Step.MORNING, Step.TIMEZONE} & values.keys():
-        tx.info[PLANNED] = True  # the times at which slots are due have moved
-
-
-def _set_morning(tx: Tx, community_id: int, value: str) -> None:
-    slot = _morning_slot(tx, community_id)
-    if slot is None:
-        slot = Slot(community_id=community_id, kind=SlotKind.MORNING, at=MORNING_AT_FIRST)
-        tx.add(slot)
-    slot.active = value != NO_MORNING
-    if slot.active:
-        slot.at = value
+    if Step.TIMEZONE in values:
+        plan_again(tx, act.community_id, act.at)  # the instants at which slots are due have moved

@@ -10,8 +10,8 @@ from bot.features.attention.consent import Consents
 from bot.features.attention.folded import FoldedOnCard
 from bot.features.attention.unsent import Unsent
 from bot.features.attention.warnings import StaffWarnings
-from bot.features.attention.why import Why
 from bot.features.attention.wear_out import Reception, WearClock
+from bot.features.attention.why import Why
 from bot.flows.undo import Undoable
 from bot.handlers.attention import consent, log, panel, quiet, reception, verdicts, why
 from bot.handlers.attention import warnings as warning_presses

@@ -1,12 +1,16 @@
 """Coupons, the staff's side: make, look at and cancel a campaign. Codes are redeemed in `handlers/orders/till.py`."""
 
+from typing import Any
+
 from aiogram.types import Message
 
 from bot.handlers.coupons.services import CouponServices
+from bot.handlers.kit.activities import Activity, checks, moment_of
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, instant, one_of, shared_code, whole, words
 from bot.handlers.kit.other_hours import answer_doubt, doubt_in, noting
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
+from bot.rules.act import Act
 from bot.rules.coupon_states import KeptFor
 from bot.rules.coupons.campaigns import CouponPolicy, NewCampaign
 from bot.rules.forms import Missing, StrayWord
@@ -70,9 +74,23 @@ async def new_coupon(
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    values["shared_code"], values["kept_for"] = values.pop("code", None), values.pop("for", None)
-    made = await coupons.campaigns.make(noting(inside, doubt).act, NewCampaign(**values))
+    made = await coupons.campaigns.make(noting(inside, doubt).act, _wish(values))
     await answer_doubt(voice, inside, made, doubt)
+
+
+def _wish(values: dict[str, Any]) -> NewCampaign:
+    """The campaign that a filled form asks for."""
+    values["shared_code"], values["kept_for"] = values.pop("code", None), values.pop("for", None)
+    return NewCampaign(**values)
+
+
+def activity(coupons: CouponServices) -> Activity:
+    """A drop that the calendar opens."""
+
+    async def open_it(act: Act, rest: str) -> Any:
+        return await coupons.campaigns.make(act, _wish(coupons.new_coupon.read(rest, moment_of(act))))
+
+    return Activity("newcoupon", checks(coupons.new_coupon), open_it)
 
 
 async def coupon(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, coupons: CouponServices) -> None:

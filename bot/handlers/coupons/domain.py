@@ -40,6 +40,7 @@ def wire(core: Core) -> Wired:
         due=(EndingCoupons(core.db, core.policies[EndingPolicy]),),
         housekeeping=(services.campaigns.finish_refunds, code_files.tidy),
         file_kinds=(with_file.kind,),
+        activities=(campaigns.activity(services),),
     )
 
 

@@ -20,7 +20,8 @@ def wire(core: Core) -> Wired:
     """Make what handlers of hearts ask for."""
     tools = PrizeTools(core.policies, core.giveaways, core.fresh_bytes, core.beacon)
     prizes = Prizes(tools, {prize.name: prize for prize in PRIZES})
-    return Wired({"hearts": HeartServices(HeartGoals(core.db, prizes), Hearts(core.db, prizes))})
+    services = HeartServices(HeartGoals(core.db, prizes), Hearts(core.db, prizes))
+    return Wired({"hearts": services}, activities=(hearts.activity(services),))
 
 
 DOMAIN = Domain(

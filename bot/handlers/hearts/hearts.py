@@ -12,6 +12,7 @@ from bot.content.buttons.shared import HEART
 from bot.features.communities import Communities
 from bot.features.hearts.goals import HeartGoals
 from bot.features.hearts.hearts import Hearts, PostedMessage
+from bot.handlers.kit.activities import Activity, moment_of
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
@@ -76,6 +77,23 @@ async def goal(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voic
         await voice.answer(inside, steps)
         return
     await voice.answer(inside, await hearts.goals.make(inside.act, steps))
+
+
+def activity(hearts: HeartServices) -> Activity:
+    """A heart goal that the calendar sets."""
+
+    def check(rest: str, moment: Moment) -> Any:
+        try:
+            steps = hearts.goals.read(**HEARTS_FORM.read(rest, moment))
+        except FormProblem as problem:
+            return problem.error
+        return None if isinstance(steps, tuple) else steps
+
+    async def open_it(act: Act, rest: str) -> Any:
+        steps = hearts.goals.read(**HEARTS_FORM.read(rest, moment_of(act)))
+        return await hearts.goals.make(act, steps) if isinstance(steps, tuple) else steps
+
+    return Activity("hearts", check, open_it)
 
 
 async def heart(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, hearts: HeartServices) -> None:

@@ -21,6 +21,7 @@ from bot.flows.held_rewards import Resolver
 from bot.flows.move_group import Follow
 from bot.flows.named_people import People
 from bot.flows.undo import Undo, Undoable
+from bot.handlers.kit.activities import Activities, Activity
 from bot.handlers.kit.blanks import PanelAct
 from bot.handlers.kit.file_kinds import FileKind
 from bot.handlers.kit.greeter import Greeter
@@ -47,6 +48,7 @@ from bot.store.leaving import DropTraces, Forget, Forgetting, LockFirst
 from bot.store.panel import ListThings
 from bot.telegram.calls import Outbound
 from bot.telegram.deliveries import CardState, FileMaker, Unheard, Witness
+from bot.telegram.ear import Ear
 from bot.telegram.replies import Voice
 
 LookAhead = Callable[[Session, Policies], Iterable[tuple[datetime, str]]]
@@ -85,6 +87,10 @@ class Core:
     greeter: Greeter
     file_talk: FileTalk
     """The conversation about files that staff hand in."""
+    activities: Activities
+    """What the calendar can open in the name of staff."""
+    ear: Ear
+    """Hears who is active in rooms."""
     people: People
     naming: Naming
     undoing: Undo
@@ -127,6 +133,8 @@ class Wired:
     housekeeping: tuple[Housekeeping, ...] = ()
     file_kinds: tuple[FileKind, ...] = ()
     """What staff can hand files in for."""
+    activities: tuple[Activity, ...] = ()
+    """What the calendar can open in the name of staff."""
 
 
 def _nothing(_core: Core) -> Wired:

@@ -19,9 +19,11 @@ from bot.store.engine.sessions import Tx
 
 def wire(core: Core) -> Wired:
     """Make what handlers of packets ask for, and the clock's part."""
+    services = Packets(core.db, core.policies, core.giveaways, core.fresh_bytes)
     return Wired(
-        {"packets": Packets(core.db, core.policies, core.giveaways, core.fresh_bytes)},
+        {"packets": services},
         due=(PacketDraws(core.db, core.policies, core.whereabouts.look_up),),
+        activities=(packets.activity(services),),
     )
 
 

@@ -1,15 +1,18 @@
 """Red packets: `/redpacket 1000 20`, the card's button, and how to check a draw."""
 
 import re
+from typing import Any
 
 from aiogram.types import CallbackQuery, Message
 
 from bot.content.buttons.packets import CHECK_PACKET, PACKET
 from bot.features.packets.packets import Packets
+from bot.handlers.kit.activities import Activity, moment_of
 from bot.handlers.kit.forms import FormProblem, Moment, Reader, echo, whole
 from bot.handlers.kit.readers import bare_days, read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
+from bot.rules.act import Act
 from bot.rules.amounts import join_counters
 from bot.rules.forms import Missing, NotADuration, StrayWord
 from bot.rules.numbers import read_number
@@ -46,6 +49,22 @@ async def red_packet(_message: Message, ask: Ask, rest: str, doors: Doors, voice
         await voice.answer(inside, await packets.open(inside.act, wish))
     else:
         await voice.answer(inside, await packets.give(inside.act, wish))
+
+
+def activity(packets: Packets) -> Activity:
+    """A packet of the shop's coins that the calendar opens."""
+
+    def check(rest: str, moment: Moment) -> Any:
+        try:
+            read_wish(rest, moment, packets.policy)
+        except FormProblem as problem:
+            return problem.error
+        return None
+
+    async def open_it(act: Act, rest: str) -> Any:
+        return await packets.open(act, read_wish(rest, moment_of(act), packets.policy))
+
+    return Activity("redpacket", check, open_it)
 
 
 async def tap(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:

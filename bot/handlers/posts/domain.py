@@ -12,7 +12,7 @@ from bot.features.posts.sendings import SENT, Sendings, undo_send
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.posts import blanks, panel, persona, post, post_parts
+from bot.handlers.posts import blanks, calendar, calendar_parts, panel, persona, post, post_parts
 from bot.handlers.posts.blanks import BlankServices
 from bot.handlers.posts.persona_services import PersonaServices
 from bot.handlers.posts.post_services import PostServices
@@ -33,8 +33,9 @@ def wire(core: Core) -> Wired:
         "speaking": PersonaServices.of(core),
         "posting": PostServices.of(core, sendings),
         "filling": BlankServices.of(core),
+        "calendar": calendar_parts.services(core),
     }
-    return Wired(parts, due=(sendings,))
+    return Wired(parts, due=(calendar_parts.clock(core), sendings))
 
 
 def _follow(tx: Tx, move: Move, _: Policies) -> None:
@@ -43,9 +44,10 @@ def _follow(tx: Tx, move: Move, _: Policies) -> None:
 
 DOMAIN = Domain(
     name="posts",
-    desks=(persona.setup, post.setup, blanks.setup),
-    policies=(PersonaPolicy, SendingPolicy, TemplatePolicy, BlankPolicy),
+    desks=(persona.setup, post.setup, blanks.setup, calendar.setup),
+    policies=(PersonaPolicy, SendingPolicy, TemplatePolicy, BlankPolicy, *calendar_parts.POLICIES),
     lines={POST: line_of},
+    cards=calendar_parts.CARDS,
     undo={
         SENT: Undoable(lambda tx, act, entry, policies: undo_send(tx, act, entry, policies[SendingPolicy])),
         EDITED: Undoable(lambda tx, act, entry, policies: undo_edit(tx, act, entry, policies[SendingPolicy])),
@@ -56,12 +58,18 @@ DOMAIN = Domain(
         persona_cases.SHARED_OUT: Undoable(
             lambda tx, act, entry, _: persona_cases.undo_share_out(tx, act, entry), owners_only=True
         ),
+        **calendar_parts.UNDO,
         **post_parts.UNDO,
     },
     follows=(_follow,),
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
-    buttons={**persona_buttons.BUTTONS, **post_buttons.BUTTONS, **blank_buttons.BUTTONS},
+    buttons={
+        **persona_buttons.BUTTONS,
+        **post_buttons.BUTTONS,
+        **blank_buttons.BUTTONS,
+        **calendar_parts.BUTTONS,
+    },
     wire=wire,
 )

@@ -13,6 +13,9 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
     return (
         PanelAct("post", Section.POSTS, "post", unlogged=True),
         PanelAct("posts", Section.POSTS, "post", tail="list", unlogged=True),
+        PanelAct("calendar", Section.POSTS, "calendar", unlogged=True),
+        PanelAct("pause", Section.POSTS, "pause", unlogged=True),
+        PanelAct("resume", Section.POSTS, "resume", unlogged=True),
         PanelAct(
             "persona",
             Section.POSTS,

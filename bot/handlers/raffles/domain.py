@@ -42,6 +42,7 @@ def wire(core: Core) -> Wired:
         cards={facts.CARD: partial(cards.raffle_card, policy=policy)},
         files={facts.CARD: proving.proof, facts.REDRAW: proving.redraw},
         housekeeping=(calling_off.finish_refunds,),
+        activities=(raffles.activity(services),),
     )
 
 

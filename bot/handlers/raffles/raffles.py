@@ -1,11 +1,13 @@
 """What fans and staff say and press about raffles."""
 
 import re
+from typing import Any
 
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.content.buttons.raffles import ENTER, MY_ENTRY, RAFFLES, TICKET
 from bot.features.raffles.calling_off import CallingOff
+from bot.handlers.kit.activities import Activity, checks, moment_of
 from bot.handlers.kit.forms import FormProblem, Moment, whole
 from bot.handlers.kit.other_hours import answer_doubt, doubt_in, noting
 from bot.handlers.kit.readers import read_id
@@ -13,6 +15,7 @@ from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.handlers.raffles.forms import REDRAW, RaffleForms
 from bot.handlers.raffles.services import RaffleServices
+from bot.rules.act import Act
 from bot.rules.forms import Missing, StrayWord
 from bot.rules.general import NoCommunityYet
 from bot.rules.raffles.draws import UNREACHABLE, OwnerMayCallOff
@@ -127,10 +130,23 @@ async def new_raffle(
     except FormProblem as problem:
         await voice.answer(inside, problem.error)
         return
-    values["fresh_days"], values["cap_days"] = values.pop("fresh", 0), values.pop("cap", 0)
-    wish = NewRaffle(**{"weights": EQUAL_WEIGHTS, **values})
-    made = await raffles.raffles.make(noting(inside, doubt).act, wish)
+    made = await raffles.raffles.make(noting(inside, doubt).act, _wish(values))
     await answer_doubt(voice, inside, made, doubt)
+
+
+def _wish(values: dict[str, Any]) -> NewRaffle:
+    """The raffle that a filled form asks for."""
+    values["fresh_days"], values["cap_days"] = values.pop("fresh", 0), values.pop("cap", 0)
+    return NewRaffle(**{"weights": EQUAL_WEIGHTS, **values})
+
+
+def activity(raffles: RaffleServices) -> Activity:
+    """A raffle that the calendar opens."""
+
+    async def open_it(act: Act, rest: str) -> Any:
+        return await raffles.raffles.make(act, _wish(raffles.forms.new.read(rest, moment_of(act))))
+
+    return Activity("newraffle", checks(raffles.forms.new), open_it)
 
 
 async def raffle(

@@ -1,7 +1,6 @@
 """How the domain plugs in."""
 
 from bot.content.buttons import shops as buttons
-from bot.features.shops.calendar import WeeklyCalendar, morning_card
 from bot.features.shops.rooms import Rooms, move_question
 from bot.features.shops.settings import CHANGED, ShopSettings, undo_setup
 from bot.features.shops.setup import SetupDialogue
@@ -15,10 +14,8 @@ from bot.handlers.shops.services import ShopServices
 from bot.handlers.shops.setup_panel import SetupPanel
 from bot.handlers.shops.topic_choice import TopicChoice
 from bot.rules.policies import Policies
-from bot.rules.shops.calendar import CalendarPolicy
 from bot.rules.shops.setup import SetupPolicy
 from bot.store.engine.sessions import Tx
-from bot.store.mornings import CARD
 
 
 def wire(core: Core) -> Wired:
@@ -33,7 +30,7 @@ def wire(core: Core) -> Wired:
         setup_form=setup_form(policy),
         setup_policy=policy,
     )
-    return Wired({"shops": services}, due=(WeeklyCalendar(core.db, core.policies[CalendarPolicy]),))
+    return Wired({"shops": services})
 
 
 def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
@@ -43,8 +40,7 @@ def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
 DOMAIN = Domain(
     name="shops",
     desks=(setup.setup, rooms.setup, topics.setup),
-    policies=(SetupPolicy, CalendarPolicy),
-    cards={CARD: morning_card},
+    policies=(SetupPolicy,),
     undo={
         CHANGED: Undoable(lambda tx, act, entry, _: undo_setup(tx, act, entry), owners_only=True),
         CHOSEN: Undoable(lambda tx, act, entry, _: undo_choice(tx, act, entry), owners_only=True),

@@ -285,10 +285,12 @@ class EditPost(_FromFacts):
     act: ClassVar[str] = EDIT_POST
 
     copy_id: Whole
+    anew: bool = False
+    """Whether the post comes as a message of its own if this one was deleted: it was to take another post's place."""
 
     def to_facts(self) -> dict[str, Any]:
         """What the row keeps."""
-        return {"copy_id": self.copy_id}
+        return {"copy_id": self.copy_id} | ({"anew": True} if self.anew else {})
 
 
 @dataclass(frozen=True, slots=True)

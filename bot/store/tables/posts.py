@@ -173,6 +173,8 @@ class Week(SQLModel, table=True):
     paused_until: datetime | None = None
     """Until when they do; None: until somebody says otherwise."""
     promotions_paused_until: datetime | None = None
+    plan_at: datetime | None = Field(default=None, index=True)
+    """When its postings are planned anew: at once after a change, else once a day."""
     planned_until: date | None = None
     """The last day that is planned."""
     warned_at: datetime | None = None

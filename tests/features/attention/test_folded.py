@@ -3,15 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from bot.features.shops.calendar import morning_card
+from bot.rules.shops.calendar import MorningCard
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.domains import DOMAINS, lines_of
 from bot.features.attention.folded import FoldedOnCard
-from bot.features.shops.calendar import morning_card
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.folded import FoldedLine
-from bot.rules.shops.calendar import MorningCard
 from bot.rules.verdicts import Reason, Ruling
 from bot.store.engine.db import Database
 from bot.store.tables import Campaign

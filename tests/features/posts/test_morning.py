@@ -4,21 +4,26 @@ from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
+from sqlmodel import col
 
-from bot.features.shops.calendar import fill_slot, morning_card
-from bot.rules.shops.calendar import CalendarPolicy, MorningCard
+from bot.features.posts.fill import FillPolicies, fill_posting
+from bot.features.posts.morning import morning_card
+from bot.features.posts.plan import plan_week
+from bot.rules.posts.morning import MorningCard
 from bot.rules.shops.setup import Setup
 from bot.store.engine.db import Database
 from bot.store.messages.cards import take_down
 from bot.store.mornings import CARD
 from bot.store.rooms import leave_room
-from bot.store.tables import Slot
+from bot.store.tables import FanGroup, Slot
 from tests.features.scene import NOON, Causes, act_of, desk, fan, query, shop
 from tests.features.studio import EIGHT, Studio, another_group, at, morning_slot
 
 NINE = NOON + timedelta(hours=21)
 """Nine o'clock on the first Tuesday."""
 TUESDAY = date(2026, 11, 3)
+MIDNIGHT = NOON + timedelta(hours=36)
+"""The end of Tuesday."""
 
 
 @pytest.fixture
@@ -29,15 +34,20 @@ async def studio(db: Database, causes: Causes) -> Studio:
     return studio
 
 
+async def somebody_is_heard(studio: Studio, at: datetime) -> None:
+    """Somebody writes in each room."""
+    await studio.db.write(lambda tx: tx.execute(update(FanGroup).values(heard_at=at)))
+
+
 async def postings(studio: Studio) -> list[tuple[str, str, str | None]]:
-    """What filled the slot on which day, or why nothing did."""
-    rows = await query(studio.db, "SELECT day, state, reason FROM posting ORDER BY day")
+    """What filled the slot on which day, or why nothing did; what is planned is left out."""
+    rows = await query(studio.db, "SELECT day, state, reason FROM posting WHERE state <> 'planned' ORDER BY day")
     return [(str(day), state, reason) for day, state, reason in rows]
 
 
 async def card(studio: Studio, now: datetime) -> MorningCard | None:
     """The card of the last morning."""
-    ((posting_id,),) = await query(studio.db, "SELECT max(id) FROM posting")
+    ((posting_id,),) = await query(studio.db, "SELECT max(id) FROM posting WHERE state = 'posted'")
     return await studio.db.read(morning_card, studio.place.community_id, posting_id, now)
 
 
@@ -45,26 +55,31 @@ async def test_once_a_day(studio: Studio) -> None:
     """At its hour, not before, and not again that day."""
     assert (await studio.tick(NINE - timedelta(seconds=1)))[2] == NINE
     assert await studio.post(NINE - timedelta(seconds=1)) == {}
-    assert (await studio.tick(NINE))[2] == NINE + timedelta(days=1)
+    planned_again = await studio.tick(NINE)
+    assert planned_again[2] is not None
+    assert MIDNIGHT < planned_again[2] < MIDNIGHT + timedelta(hours=1)
     assert await studio.post(NINE) == {"card": 1}
     for hours in (0, 1, 4, 14):
         await studio.tick(NINE + timedelta(hours=hours))
         assert await studio.post(NINE + timedelta(hours=hours)) == {}
+    await somebody_is_heard(studio, NINE + timedelta(hours=20))
     await studio.tick(NINE + timedelta(days=1))
     assert await studio.post(NINE + timedelta(days=1)) == {"card": 1}
     assert await postings(studio) == [("2026-11-03", "posted", None), ("2026-11-04", "posted", None)]
 
 
 async def test_the_day_of_the_founding(studio: Studio) -> None:
-    """Founded at noon, the shop has no card of nine o'clock that day, and the log says why."""
+    """Founded at noon, the shop has no card of nine o'clock that day: nothing was planned for it."""
     await studio.tick(NOON)
-    assert await postings(studio) == [("2026-11-02", "skipped", "the shop wasn't here yet")]
+    assert await postings(studio) == []
     assert await studio.post(NOON) == {}
+    ((first,),) = await query(studio.db, "SELECT min(day) FROM posting")
+    assert str(first) == "2026-11-03"
 
 
-@pytest.mark.parametrize(("hours", "state"), [(3.9, "posted"), (4.1, "skipped")])
+@pytest.mark.parametrize(("hours", "state"), [(0.98, "posted"), (1.02, "expired")])
 async def test_after_an_outage(studio: Studio, hours: float, state: str) -> None:
-    """Up to four hours late; then the day's card is left out, with the reason for the owner's log."""
+    """Up to an hour late; then the day's card is left out, with the reason for the owner's log."""
     now = NINE + timedelta(hours=hours)
     await studio.tick(now)
     assert [one[1] for one in await postings(studio)] == [state]
@@ -72,19 +87,21 @@ async def test_after_an_outage(studio: Studio, hours: float, state: str) -> None
 
 
 async def test_after_a_week_down(studio: Studio) -> None:
-    """Today's card comes, those of the days between don't."""
+    """Today's card comes, those of the days between don't, and the log says why."""
     await studio.tick(NINE)
     await studio.post(NINE)
-    later = NINE + timedelta(days=7, hours=1)
+    later = NINE + timedelta(days=7, minutes=50)
+    await somebody_is_heard(studio, later)
     await studio.tick(later)
     assert await studio.post(later) == {"card": 1}
-    assert len(await postings(studio)) == 2
+    states = [(state, reason) for _, state, reason in await postings(studio)]
+    assert states == [("posted", None), *[("expired", "too_late")] * 6, ("posted", None)]
 
 
 async def test_promised_and_not_sent_in_time(studio: Studio) -> None:
-    """Filled, and then the way out was shut: after four hours it isn't hung any more."""
+    """Filled, and then the way out was shut: after an hour it isn't hung any more."""
     await studio.tick(NINE)
-    assert await studio.post(NINE + timedelta(hours=4)) == {}
+    assert await studio.post(NINE + timedelta(hours=1)) == {}
 
 
 async def test_on_its_weekdays_only(db: Database, causes: Causes) -> None:
@@ -92,16 +109,21 @@ async def test_on_its_weekdays_only(db: Database, causes: Causes) -> None:
     studio = await Studio.open(db, causes)
     await morning_slot(db, studio.place, weekdays="25")
     for number in range(7):
+        await somebody_is_heard(studio, NINE + timedelta(days=number))
         await studio.tick(NINE + timedelta(days=number))
     assert [day for day, state, _ in await postings(studio) if state == "posted"] == ["2026-11-03", "2026-11-06"]
 
 
 async def test_switched_off(studio: Studio) -> None:
-    """An idle slot fills nothing, even if it was due a moment ago."""
+    """An idle slot fills nothing, even if it was due a moment ago, and what was planned for it goes."""
+    await studio.tick(NOON)
     await studio.db.write(lambda tx: tx.execute(update(Slot).values(active=False)))
-    assert (await studio.tick(NINE))[2] is None
-    assert not await studio.db.write(fill_slot, 1, NINE, CalendarPolicy())
-    assert await postings(studio) == []
+    ((posting_id,),) = await query(studio.db, "SELECT min(id) FROM posting")
+    policies = FillPolicies()
+    assert await studio.db.write(fill_posting, posting_id, None, frozenset(), NINE, policies) is None
+    await studio.db.write(plan_week, studio.place.community_id, NINE, policies.calendar)
+    await studio.tick(NINE)
+    assert await query(studio.db, "SELECT count(*) FROM posting") == [(0,)]
 
 
 async def test_in_no_group(studio: Studio) -> None:
@@ -109,7 +131,7 @@ async def test_in_no_group(studio: Studio) -> None:
     await studio.db.write(leave_room, -1001, NOON)
     await another_group(studio.db, studio.place, -1003, channel=True)
     await studio.tick(NINE)
-    assert await postings(studio) == [("2026-11-03", "skipped", "in no group")]
+    assert await postings(studio) == [("2026-11-03", "skipped", "no_room")]
     assert await studio.waiting() == {}
 
 
@@ -161,6 +183,7 @@ async def test_a_change_of_zone_makes_no_second_card(studio: Studio) -> None:
         act_of(studio.place, at=NINE, cause=studio.causes.next()), Setup(timezone="America/New_York")
     )
     for hours in range(1, 60):
+        await somebody_is_heard(studio, NINE + timedelta(hours=hours))
         await studio.tick(NINE + timedelta(hours=hours))
     posted = [(day, state) for day, state, _ in await postings(studio) if state == "posted"]
     assert posted == [("2026-11-03", "posted"), ("2026-11-04", "posted")]
@@ -174,3 +197,33 @@ async def test_a_card_follows_its_group(studio: Studio) -> None:
     await studio.tick(NINE)
     assert await studio.db.write(take_down, CARD, -1001, -1002) == []
     assert await query(studio.db, "SELECT chat_id FROM card") == [(-1002,)]
+
+
+@pytest.mark.parametrize(
+    ("hears", "heard_hours_ago", "posted"),
+    [
+        pytest.param(True, 23, True, id="somebody was up yesterday"),
+        pytest.param(True, 25, False, id="nobody for a day"),
+        pytest.param(False, 25, True, id="the bot can't hear there"),
+    ],
+)
+async def test_nobody_is_woken(studio: Studio, hears: bool, heard_hours_ago: int, posted: bool) -> None:
+    """Where nobody was heard for a day the card stays away, unless the bot can't hear anybody there."""
+    now = NINE + timedelta(days=2)
+    await somebody_is_heard(studio, now - timedelta(hours=heard_hours_ago))
+    await studio.db.write(lambda tx: tx.execute(update(FanGroup).values(is_admin=hears)))
+    await studio.tick(now)
+    assert await studio.post(now) == ({"card": 1} if posted else {})
+    day = ("2026-11-05", "posted", None) if posted else ("2026-11-05", "skipped", "asleep")
+    assert (await postings(studio))[-1] == day
+
+
+async def test_one_room_sleeps_and_another_is_awake(studio: Studio) -> None:
+    """Each room decides for itself."""
+    await another_group(studio.db, studio.place, -1005)
+    now = NINE + timedelta(days=3)
+    await studio.db.write(
+        lambda tx: tx.execute(update(FanGroup).where(col(FanGroup.chat_id) == -1005).values(heard_at=now))
+    )
+    await studio.tick(now)
+    assert await query(studio.db, "SELECT chat_id FROM card") == [(-1005,)]

@@ -1,0 +1,25 @@
+"""What a post is called in lists: its first words."""
+
+import re
+
+from bot.rules.posting import Content
+from bot.rules.posts.markup import visible_text
+
+LONGEST = 48
+_BLANKS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+_SPACES = re.compile(r"\s+")
+
+
+def title_of(content: Content) -> str:
+    """The first line of what a post says, without tags and blanks; empty for a picture without words."""
+    text = content.poll.question if content.poll is not None else words_of(content)
+    lines = [_SPACES.sub(" ", line).strip() for line in text.splitlines()]
+    first = next((line for line in lines if line), "")
+    return first if len(first) <= LONGEST else f"{first[: LONGEST - 1].rstrip()}…"
+
+
+def words_of(content: Content) -> str:
+    """What a post says, without tags and blanks."""
+    if content.poll is not None:
+        return "\n".join((content.poll.question, *(f"○ {option}" for option in content.poll.options)))
+    return visible_text(_BLANKS.sub(" ", content.text) if content.is_template else content.text).strip()
