@@ -28,7 +28,7 @@ async def play(telegram: Sandbox, folder: Path, kills: int) -> Weeks:
         habit.person.joins(weeks.second)
     await weeks.start()
     weeks.owner.adds(weeks.bot, weeks.home, Rights.full())
-    await weeks.settled_first()
+    await weeks.handled()
     await weeks.set_up()
     dice = random.Random(11)
     steps = list(weeks.steps())

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sandbox import Bot, Chat, Message, Person, Sandbox
+from sandbox import Bot, Chat, Message, Person, Rights, Sandbox
 from tests.bot.process import Running, launch, verb
 
 START = datetime(2027, 3, 15, 0, 30, tzinfo=UTC)
@@ -133,7 +133,9 @@ class Weeks:
         self.second = telegram.add_group("Side room", creator=self.owner)
         dice = random.Random(seed)
         self.habits = [
-            Habit(telegram.add_user(f"Fan {n}", language="en"), dice.randint(8, 22), dice.uniform(0.3, 0.95), n % 3 != 0)
+            Habit(
+                telegram.add_user(f"Fan {n}", language="en"), dice.randint(8, 22), dice.uniform(0.3, 0.95), n % 3 != 0
+            )
             for n in range(FANS)
         ]
         self.deeds = deeds_of(self.habits, seed)
@@ -165,7 +167,7 @@ class Weeks:
             DATABASE_URL=f"sqlite:///{self.path}",
         )
         self.running = Running(process)
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(240):
             while sum(call.method == "getUpdates" for call in self.telegram.calls) <= before:
                 await asyncio.sleep(0.02)
 
@@ -183,7 +185,7 @@ class Weeks:
 
     async def settled(self) -> None:
         """Wait until updates are handled, and what is due is planned, filled and sent."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(240):
             while self.telegram.pending(self.bot) or self._busy():
                 await asyncio.sleep(0.004)
 
@@ -210,6 +212,45 @@ class Weeks:
             while waiting and waiting[0].at <= at:
                 done.append(waiting.pop(0))
             yield at, done
+
+    async def set_up(self) -> None:
+        """Choose the zone, the week and the starter shelf; thirty fans start the bot in private."""
+        self.owner.says(self.home, f"/setup timezone={ZONES[0][1]} morning=09:00")
+        await self.handled()
+        self.owner.adds(self.bot, self.second, Rights.full())
+        await self.handled()
+        self.owner.says(self.bot, "/start")
+        await self.handled()
+        self.owner.says(self.home, "/calendar week=usual")
+        await self.handled()
+        for habit in self.habits[:30]:
+            habit.person.says(self.bot, "/start")
+        await self.handled()
+        self._write("UPDATE week SET seed = 7")
+
+    async def moves_to(self, zone: str) -> None:
+        """The shop moves to another zone."""
+        self.owner.says(self.home, f"/setup timezone={zone}")
+        await self.handled()
+
+    async def handled(self) -> None:
+        """Wait until all updates are handled."""
+        async with asyncio.timeout(240):
+            while self.telegram.pending(self.bot) or self.rows("SELECT 1 FROM inbox LIMIT 1"):
+                await asyncio.sleep(0.01)
+
+    async def heard(self) -> None:
+        """Wait until the bot has written down who was active."""
+        await asyncio.sleep(0.03)
+
+    async def stop(self) -> None:
+        """Stop the bot as an operator does."""
+        if self.running is not None:
+            assert await self.running.stops() == 0
+
+    def _write(self, statement: str) -> None:
+        with sqlite3.connect(self.path, timeout=30) as connection:
+            connection.execute(statement)
 
     def act(self, deed: Deed, silent: bool) -> None:
         """Let a fan do what they do."""
