@@ -14,7 +14,7 @@ from sqlmodel import col
 from bot.features.attention.facts import Due, Round, read_due, read_round
 from bot.rules.attention.budget import AttentionPolicy, Decision, Sent, decide
 from bot.rules.calendar import day_of
-from bot.rules.shown import ShownClass
+from bot.rules.shown import ShownClass, is_listed
 from bot.rules.verdicts import Reason, Ruling
 from bot.store.engine.sessions import Tx
 from bot.store.messages import departures
@@ -81,9 +81,12 @@ class Budget:
 
 
 def _catch_up(tx: Tx, row: Departure, now: datetime) -> int | None:
-    """Give a message of an older version, which was promised without one, its verdict."""
+    """Give a message of an older version, which was promised without one, its verdict.
+
+    What has no class can't be rendered either: the sender sets it aside.
+    """
     kind = kind_in(tx, row.payload)
-    if kind is None or not is_unasked(kind[0]):
+    if kind is None or not is_listed(kind[0]) or not is_unasked(kind[0]):
         return None
     return _write_verdict(tx, row, kind, now, by_staff=kind[0] in TYPED_BEFORE)
 

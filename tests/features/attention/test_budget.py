@@ -157,6 +157,11 @@ async def test_what_fails_for_good_doesnt_count(db: Database) -> None:
         await db.write(departures.write_mark, row_id, mark, NOON)
         verdict = await door.verdict(row_id)
         assert (verdict.ruling, verdict.reason, verdict.counts) == (Ruling.DROP, reason, False)
+    damaged = await door.drop()
+    seen = await db.read(departures.look, NOON)
+    assert set(await db.write(door.budget.take, seen.due, SENDER, NOON)) == {damaged}
+    await db.write(departures.uncount, damaged)
+    assert not (await door.verdict(damaged)).counts
     last = await door.drop()
     assert await door.round(NOON) == [last]
 
