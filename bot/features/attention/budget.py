@@ -11,6 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from bot.features.attention.consent import tell_contact_missing
 from bot.features.attention.facts import Due, Round, read_due, read_round
 from bot.rules.attention.budget import AttentionPolicy, Decision, Sent, decide
 from bot.rules.calendar import day_of
@@ -19,6 +20,7 @@ from bot.rules.verdicts import Reason, Ruling
 from bot.store.engine.sessions import Tx
 from bot.store.messages import departures
 from bot.store.messages.departures import Departure
+from bot.store.places import place_of
 from bot.store.tables import Outbox
 from bot.store.tables.attention import Verdict
 from bot.store.tables.messages import OutboxState
@@ -65,6 +67,8 @@ class Budget:
         staying = [(due, decision) for due, decision in decided if decision.ruling is not Ruling.SEND]
         _write_down(tx, staying if only_staying else decided, now)
         _let_stay(tx, staying)
+        for community_id in {due.community_id for due, decision in staying if decision.reason is Reason.NO_CONTACT}:
+            tell_contact_missing(tx, place_of(tx, community_id), now)
         lost = {row.id: row for row in rows if row.id not in dues}
         if lost:
             _write_verdicts_anew(tx, lost, now)
