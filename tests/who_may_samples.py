@@ -3,10 +3,12 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from bot.content.buttons.consent import PROMOTION
 from bot.content.buttons.shared import HAND_OVER, REDEEM_ONE, REFUND, SETUP
 from bot.content.buttons.shops import HOME, LEAVE_ROOM, PART
 from bot.content.buttons.streams import CALL_OFF, REMIND
 from bot.rules import general as communities
+from bot.rules.attention.consent import NotAFanThere
 from bot.rules.general import Hello
 from bot.rules.shops.arrivals import RoomGone
 from bot.rules.streams.reminders import StreamGone
@@ -171,7 +173,7 @@ async def press_samples(world: World) -> list[Sample]:
         "packetcheck": ids["packet"],
         "pay": f"{ids['item']}:1:1",
         "privacy": "keep",
-        "promotion": "no:1",
+        "promotion": "yes:1",
         "quiet": "1:most:5",
         "redeem": 1,
         "refund": 1,
@@ -189,7 +191,7 @@ async def press_samples(world: World) -> list[Sample]:
         "why": 1,
     }
     bare = {"admin", "checkin", "coupons", "makeup", "me", "raffles", "setup", "streams", "tier"}
-    refused: dict[str, tuple[type, ...]] = {HOME: (RoomGone,), REMIND: (StreamGone,)}
+    refused: dict[str, tuple[type, ...]] = {HOME: (RoomGone,), REMIND: (StreamGone,), PROMOTION: (NotAFanThere,)}
     samples = [Sample(prefix, f"{prefix}:{rest}", refused.get(prefix, ())) for prefix, rest in of.items()]
     samples += [Sample(prefix, prefix) for prefix in bare]
     for prefix, rooms in ((LEAVE_ROOM, joined[: len(PLACES)]), (PART, joined[len(PLACES) :])):

@@ -185,7 +185,7 @@ async def test_forged_presses_change_nobody_else(play_sqlite: Play) -> None:
     await checks_in_thrice(stage, ana)
     question = await question_to(stage, ana)
     for data in (PROMOTION, f"{PROMOTION}:yes", f"{PROMOTION}:yes:999", f"{PROMOTION}:maybe:1", f"{PROMOTION}:no:x"):
-        await stage.telegram.delivery.press(ana, question.chat, question, data).answered(10)
-    await stage.telegram.delivery.press(ben, question.chat, question, f"{PROMOTION}:yes:1").answered(10)
+        await ana.forges(question.chat, question, data).answered(10)
+    await ben.forges(question.chat, question, f"{PROMOTION}:yes:1").answered(10)
     await stage.all_sent()
     assert await kept(stage) == []
