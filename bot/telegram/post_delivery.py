@@ -98,7 +98,7 @@ class PostDelivery:
         if copy is None:
             return Result(OutboxState.EXPIRED, "no such copy")
         group = await self._communities.group(copy.chat_id) if not copy.private else None
-        if not copy.private and group is None:
+        if not copy.private and (group is None or group.place.community_id != copy.community_id):
             return Result(OutboxState.EXPIRED, "not in the group", note=_problem(copy, CopyProblem.LEFT))
         match asked:
             case SharePost():

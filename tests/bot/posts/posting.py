@@ -21,10 +21,10 @@ from bot.store.engine.sessions import Tx
 from bot.store.members import standing
 from bot.store.places import find_group
 from bot.store.post_copies import content_to_facts
-from bot.store.tables import Community, Member
+from bot.store.tables import Account, Community, FanGroup, Member
 from bot.store.tables.base import id_of
 from bot.store.tables.posts import Post, PostCopy
-from sandbox import Document, Message, Person
+from sandbox import Chat, Document, Message, Person
 from sandbox.files import FileKind, blank_picture
 from tests.bot.conftest import Stage
 
@@ -96,6 +96,13 @@ class Posting:
         named = update(Community).where(col(Community.id) == self.place.community_id).values(contact=contact)
         await self.stage.app.db.write(_run, named)
 
+    async def moves_to_another_shop(self, room: Chat) -> None:
+        """A room belongs to another shop from now on."""
+        app = self.stage.app
+        other = await app.db.write(_found, self.place.community_id)
+        await app.db.write(_run, update(FanGroup).where(col(FanGroup.chat_id) == room.id).values(community_id=other))
+        app.communities.forget()
+
     async def changed(self, sending_id: int) -> ChangeDone:
         """What the last change reached, once it was tried everywhere."""
         await self.stage.app.jobs.tick()
@@ -134,6 +141,18 @@ class Posting:
             for message in self.stage.owner.sees(self.stage.group)
             if message.sender is self.stage.bot and message.only_for is None and not message.service
         ]
+
+
+def _found(tx: Tx, like: int) -> int:
+    """A shop like another one."""
+    shop = tx.get_one(Community, like)
+    other = Community(**{**shop.model_dump(exclude={"id", "salt"}), "shop": "Other"})
+    tx.add(other)
+    tx.flush()
+    account = Account(community_id=id_of(other), kind="shop")
+    tx.add(account)
+    tx.flush()
+    return id_of(other)
 
 
 def _run(tx: Tx, statement: Any) -> None:

@@ -279,3 +279,15 @@ async def test_an_album_is_refused_in_private(play_sqlite: Play) -> None:
     media = (posts.media(MediaKind.PHOTO), posts.media(MediaKind.PHOTO))
     refused = await posts.try_to_send(Content("Two", media), Audience.in_private(""))
     assert refused == SendingRefused(ContentProblem.PRIVATE_ALBUM)
+
+
+async def test_a_room_of_another_shop_isnt_touched(play_sqlite: Play) -> None:
+    """A room that belongs to another shop by now keeps the post, and its old shop hears that it left."""
+    stage, posts = await posting(play_sqlite)
+    second = await new_room(stage, "Second room")
+    sending = await posts.send(HELLO)
+    await posts.moves_to_another_shop(second)
+    await posts.sendings.edit(posts.act(), sending, BETTER)
+    done = await posts.changed(sending)
+    assert (done.reached, done.problems) == (1, (NotReached("Second room", CopyProblem.LEFT),))
+    assert last(stage, second).html == HELLO.text
