@@ -71,12 +71,18 @@ class Missing(StrictUndefined):
 
 def bound(cpu_seconds: int, most_memory: int) -> None:
     """Let the kernel end this process when it takes more, where the system can do that."""
-    with suppress(ImportError, ValueError, OSError):
+    try:
         import resource  # noqa: PLC0415  # not on Windows
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (most_memory, most_memory))
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    except ImportError:
+        return
+    bounds = (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_AS, most_memory),
+    )
+    for what, most in bounds:
+        with suppress(ValueError, OSError):  # a system may know one of them and not another
+            resource.setrlimit(what, (most, most))
 
 
 def check(tree: nodes.Template, names: frozenset[str], filters: frozenset[str]) -> None:

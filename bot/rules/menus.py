@@ -50,7 +50,7 @@ STAFF = (
 couldn't be answered."""
 OWNERS = ("staff", "persona", "pillars")
 """Commands of the owner alone. They are in the menu of the owner's private chat, and in their help."""
-UNLISTED = frozenset({"start", "makeup", "cancel"})
+UNLISTED = frozenset({"start", "makeup", "cancel", "blanks"})
 """Commands in no menu: Telegram sends them itself, a button offers them, or a message names them when needed."""
 NEXT = ("admin", "newstream", "newcoupon", "source")
 """The commands that a shop needs next, right after its set-up."""

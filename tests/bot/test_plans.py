@@ -28,6 +28,7 @@ SMALL = frozenset(
         *("raffle_redraw", "packet", "gift_offer", "heart_goal", "lapse_round", "posting", "card"),
         *("inbox", "set_aside", "dialogue", "forgotten", "alembic_version", "file_import", "album_file", "coin_fold"),
         *("tier_pending", "room_activity"),
+        "post",
     }
 )
 """Tables that stay small: what staff make by hand, what is deleted once it is handled, rows for rooms and deletions.
@@ -88,7 +89,8 @@ def recorded() -> Iterator[dict[str, Any]]:
     found: dict[str, Any] = {}
 
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool) -> None:
-        found[statement] = values[0] if many else values
+        # Rows whose ids come back are inserted one by one, though they are meant as many.
+        found[statement] = values[0] if many and isinstance(values[0], tuple) else values
 
     run = Hot._execute
 

@@ -11,7 +11,7 @@ from bot.rules.words import Language
 LATIN_IN_CHINESE_AND_KOREAN = re.compile(
     r"/(?:start|admin|checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|orders?|myorder|hook|setup|undo|source|report|help)\b"
     r"|/(?:gift|gifts|newgift|held|hearts|raffles?|newraffle)\b|\bclose\b"
-    r"|/(?:redpacket|shop|items?|makeup|post|persona|pillars)\b"
+    r"|/(?:redpacket|shop|items?|makeup|post|persona|pillars|blanks)\b"
     r"|/staff\b(?: (?:add|remove)\b)?"
     r"|/(?:newstream|golive|delay|cancelstream|endlive)\b(?: 15m\b)?|\bcancel\b|\bQR(?=코드)|\bPDF|\bTelegram(?: ID)?"
 )

@@ -53,6 +53,7 @@ ACTS = (
     *("hearts.made", "hearts.cancelled"),
     *("staff.denied", "staff.lifted"),
     "room.topic",
+    "blanks.filled",
     *("persona.changed", "persona.pillars"),
     *("post.made", "post.changed", "post.sent", "post.edited", "post.shelved", "post.unshelved", "post.deleted"),
 )
@@ -158,6 +159,8 @@ ORDINARY: dict[str, str] = {
     **dict.fromkeys(("nearest", "names"), "price"),
     **dict.fromkeys(("tag", "expected"), "b"),
     "label": "The new item",
+    **dict.fromkeys(("like", "before"), "Ivory knit cardigan"),
+    "post": "Say hello to the new one",
     "notes": "Cheerful, no shouting",
     "segment": "tier>=loyal quiet=14d",
     "post": "New scarves tonight",

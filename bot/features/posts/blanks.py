@@ -84,7 +84,7 @@ def list_blanks(tx: Tx, act: Act) -> BlankPosts:
     stock_shelf(tx, act.community_id, act.at, act.actor_id)
     today = act.occasion.day
     lines = [
-        BlankLine(post.number, post.pillar or "", _draft(post, act.place), _filled_until(post, act.place, today))
+        BlankLine(post.number, _draft(post, act.place), _filled_until(post, act.place, today))
         for post in _with_blanks(tx, act.place)
     ]
     return BlankPosts(act.community_id, tuple(sorted(lines, key=lambda line: (line.until is not None, line.number))))
@@ -167,6 +167,8 @@ def answer(tx: Tx, act: Act, text: str | None, policy: BlankPolicy) -> Page:
     if opened is None:
         return BlanksClosed()
     dialogue, post = opened
+    if dialogue.filled.get("cause") == act.cause:
+        return _ask(act.place, post, _Walk(dialogue.step, dialogue.filled["values"]))
     said = read_answer(text, policy)
     if isinstance(said, BlankProblem):
         most = policy.most if said is BlankProblem.TOO_LONG else policy.most_lines
@@ -180,6 +182,8 @@ def keep(tx: Tx, act: Act, panel_id: int | None, policy: BlankPolicy) -> Page:
     if told is not None:
         return told
     opened = _open_walk(tx, act, panel_id)
+    if opened is not None and opened[0].filled.get("cause") == act.cause:
+        return _ask(act.place, opened[1], _Walk(opened[0].step, opened[0].filled["values"]))
     before = opened[1].blanks.get(opened[0].step) if opened is not None else None
     if opened is None or not before:
         return BlanksClosed()
@@ -215,7 +219,8 @@ def _go_on(tx: Tx, act: Act, opened: tuple[Dialogue, Post], value: str, policy: 
     values = {**dialogue.filled["values"], dialogue.step: value}
     rest = names[names.index(dialogue.step) + 1 :]
     if rest:
-        dialogue.filled = {**dialogue.filled, "values": values}
+        # The cause is kept, so that an answer that comes again isn't taken for the next blank's.
+        dialogue.filled = {**dialogue.filled, "values": values, "cause": act.cause}
         dialogue.step = rest[0]
         tx.flush()
         return _ask(act.place, post, _Walk(rest[0], values))

@@ -1,18 +1,22 @@
 """How the domain plugs in."""
 
+from bot.content.buttons import blanks as blank_buttons
 from bot.content.buttons import persona as persona_buttons
 from bot.content.buttons import posts as post_buttons
 from bot.features.posts import forget
 from bot.features.posts import persona as persona_cases
+from bot.features.posts.blanks import FILLED, undo_filling
 from bot.features.posts.copies import EDITED, undo_edit
 from bot.features.posts.sendings import SENT, Sendings, undo_send
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.posts import panel, persona, post, post_parts
+from bot.handlers.posts import blanks, panel, persona, post, post_parts
+from bot.handlers.posts.blanks import BlankServices
 from bot.handlers.posts.persona_services import PersonaServices
 from bot.handlers.posts.post_services import PostServices
 from bot.rules.policies import Policies
+from bot.rules.posts.blanks import BlankPolicy
 from bot.rules.posts.persona import PersonaPolicy
 from bot.rules.posts.sendings import SendingPolicy
 from bot.rules.posts.templates import TemplatePolicy
@@ -23,10 +27,13 @@ from bot.store.post_copies import follow_copies
 def wire(core: Core) -> Wired:
     """Make what handlers of posts ask for, and the clock's part."""
     sendings = Sendings(core.db, core.policies[SendingPolicy])
-    return Wired(
-        {"sendings": sendings, "speaking": PersonaServices.of(core), "posting": PostServices.of(core, sendings)},
-        due=(sendings,),
-    )
+    parts = {
+        "sendings": sendings,
+        "speaking": PersonaServices.of(core),
+        "posting": PostServices.of(core, sendings),
+        "filling": BlankServices.of(core),
+    }
+    return Wired(parts, due=(sendings,))
 
 
 def _follow(tx: Tx, move: Move, _: Policies) -> None:
@@ -35,11 +42,12 @@ def _follow(tx: Tx, move: Move, _: Policies) -> None:
 
 DOMAIN = Domain(
     name="posts",
-    desks=(persona.setup, post.setup),
-    policies=(PersonaPolicy, SendingPolicy, TemplatePolicy),
+    desks=(persona.setup, post.setup, blanks.setup),
+    policies=(PersonaPolicy, SendingPolicy, TemplatePolicy, BlankPolicy),
     undo={
         SENT: Undoable(lambda tx, act, entry, policies: undo_send(tx, act, entry, policies[SendingPolicy])),
         EDITED: Undoable(lambda tx, act, entry, policies: undo_edit(tx, act, entry, policies[SendingPolicy])),
+        FILLED: Undoable(lambda tx, act, entry, _: undo_filling(tx, act, entry)),
         persona_cases.CHANGED: Undoable(
             lambda tx, act, entry, _: persona_cases.undo_change(tx, act, entry), owners_only=True
         ),
@@ -52,6 +60,6 @@ DOMAIN = Domain(
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
-    buttons={**persona_buttons.BUTTONS, **post_buttons.BUTTONS},
+    buttons={**persona_buttons.BUTTONS, **post_buttons.BUTTONS, **blank_buttons.BUTTONS},
     wire=wire,
 )

@@ -43,7 +43,6 @@ class BlankLine:
     """A post with blanks, in the list of them."""
 
     number: int
-    pillar: str
     post: str
     """Its words, with what the blanks ask for in brackets."""
     until: date | None
