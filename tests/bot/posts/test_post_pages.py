@@ -1,5 +1,7 @@
 """The shelf and what was sent: looked at, changed everywhere, taken back, pinned, sent again, deleted."""
 
+from typing import Any
+
 import pytest
 
 from sandbox import Message, Rights
@@ -10,14 +12,14 @@ from tests.features.scene import query
 DAYS_3 = 3 * 24 * 3600
 
 
-async def shelved(play: Play, language: str = "en", **more: object) -> Desk:
+async def shelved(play: Play, language: str = "en", **more: Any) -> Desk:
     """A shop with one post on its shelf."""
     desk = await Desk.open(play, language, **more)
     await desk.stage.ask(desk.who, "/post shelf pillar=tips Steam silk, don't iron it")
     return desk
 
 
-async def sent(play: Play, **more: object) -> tuple[Desk, Message]:
+async def sent(play: Play, **more: Any) -> tuple[Desk, Message]:
     """A shop that has sent a post, and the page of that sending."""
     desk = await Desk.open(play, **more)
     await desk.stage.ask(desk.who, "/post now New scarves")
