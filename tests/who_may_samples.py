@@ -170,6 +170,7 @@ async def press_samples(world: World) -> list[Sample]:
         "myentry": ids["raffle"],
         "onair": ids["airing"],
         "orderclaim": "yes:1",
+        "received": "1:1",
         "report": "1:7d",
         "packet": ids["packet"],
         "packetcheck": ids["packet"],
