@@ -128,7 +128,10 @@ class Voice:
             return await self._show_panel(ask, shown)
         except HeldError as held:
             target = target_of(ask)
-            target = replace(target, aloud=target.aloud and instead is None)
+            if instead is not None and not (target.private or target.whisper or target.can_write):
+                shown = self._words.say(instead, ask.place, ask.language)  # only the whole group can be answered
+            elif instead is not None:
+                target = replace(target, aloud=False)
             await self._answer_later(ask, target, shown, held, fold=f"panel:{ask.chat_id}:{ask.sender.user_id}")
         return None
 
