@@ -235,15 +235,21 @@ def _choices_of_calendar(owner: str, name: str) -> tuple[Any, ...] | None:
         **dict.fromkeys(("has", "share"), (18, 100, 0, None)),
         "held": (None, *(reason.value for reason in WhyNot)),
         "pace": (*Pace, None) if owner != "SlotUnreadable" else (),
-        **dict.fromkeys(("clock", "other"), ("20:00", "09:30", *((None,) if owner in {"SlotLine", "SlotStep"} else ()))),
+        **dict.fromkeys(
+            ("clock", "other"), ("20:00", "09:30", *((None,) if owner in {"SlotLine", "SlotStep"} else ()))
+        ),
         "weekday": (1, 7) if owner == "SlotTooNear" else (2, 7, None),
         **dict.fromkeys(("weekdays", "mornings"), ((2, 4), (1, 2, 3, 4, 5, 6, 7), (5, 6, 7), ())),
+        "private": (True, False),
+        "title": ("How silk is washed", *hostile.NAMES, "") if owner == "PostingLine" else (),
         "step": ("days", "time", "what", "activity"),
         "options": (("10:00", "20:00"), ("any", "tips", "arrivals"), ()),
         "part": ("days", "time", "what", "cron", "command", "pace"),
         "cron": ("0 20 * * 2,4", "0 8-22/2 * * 1,2,3,4,5,6,0"),
         "days": _weeks() if owner == "CalendarShown" else (),
-        **dict.fromkeys(("times", "most", "slots"), (5, 18, 30, 0) if owner != "MovesShown" and name != "slots" else ()),
+        **dict.fromkeys(
+            ("times", "most", "slots"), (5, 18, 30, 0) if owner != "MovesShown" and name != "slots" else ()
+        ),
         **dict.fromkeys(("minutes",), (30, 0)),
     }
     if owner == "CalendarShown" and name == "slots":

@@ -267,7 +267,11 @@ def _record(tx: Tx, act: Act, before: dict[str, Any], policy: CalendarPolicy, *,
     added = [row for key, row in rows.items() if before["slots"].get(key) != row.cron]
     gone = [tx.get_one(Slot, int(key)) for key in before["slots"] if key not in rows]
     changed = after != before
-    entry = record_act(tx, act, CHANGED, _named((*added, *gone)), before=before, after=after) if changed or stocked else None
+    entry = (
+        record_act(tx, act, CHANGED, _named((*added, *gone)), before=before, after=after)
+        if changed or stocked
+        else None
+    )
     mornings = [row for row in added if row.kind == SlotKind.MORNING]
     outcome = SlotsChanged(
         added=tuple(line_of(row) for row in added),

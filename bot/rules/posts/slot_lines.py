@@ -1,4 +1,4 @@
-"""Read a slot as people write it: `tue,thu 20:00 tips`, a cron line with what fills it, or a command behind the time."""
+"""Read a slot as people write it: `tue,thu 20:00 tips`, a cron line with what fills it, or a time and a command."""
 
 import re
 from collections.abc import Mapping

@@ -83,7 +83,9 @@ async def test_what_was_rendered_for_another_post_is_not_sent(week: ShopsWeek) -
     wanted = await week.db.write(fill_posting, row.id or 0, None, frozenset(), TONIGHT, policies)
     assert isinstance(wanted, Wanted)
     other = second if wanted.post_id == first else first
-    await week.db.write(lambda tx: tx.execute(update(Post).where(col(Post.id) == wanted.post_id).values(on_shelf=False)))
+    await week.db.write(
+        lambda tx: tx.execute(update(Post).where(col(Post.id) == wanted.post_id).values(on_shelf=False))
+    )
     prepared = Prepared(wanted, Content("rendered"))
     again = await week.db.write(fill_posting, row.id or 0, prepared, frozenset(), TONIGHT, policies)
     assert isinstance(again, Wanted)
@@ -116,7 +118,9 @@ async def test_an_empty_shelf_is_skipped_with_its_reason_and_the_owner_hears_it_
 
 async def test_shares_are_kept_over_four_weeks(week: ShopsWeek) -> None:
     """Thirty-five evenings: each pillar is within one post of its share of the last 28 days."""
-    await week.has(*[pillar for pillar in ("arrivals", "tips", "behind", "questions", "welfare", "care") for _ in range(9)])
+    await week.has(
+        *[pillar for pillar in ("arrivals", "tips", "behind", "questions", "welfare", "care") for _ in range(9)]
+    )
     await week.run(NOON, NOON + 35 * DAY)
     sent = [one for one in await week.sendings() if one.due_at > NOON + 7 * DAY]
     shares = {"arrivals": 25, "tips": 25, "behind": 20, "questions": 15, "welfare": 10, "care": 5}
@@ -238,7 +242,9 @@ async def test_swapped_pinned_skipped_moved_and_each_undone(week: ShopsWeek) -> 
     await week.clock.run_due(NOON + 2 * HOUR)
     for done in (moved.done, back.done, skipped.done, taken.done):
         assert done is not None
-        outcome = await undo(week.db, week.place, week.act().actor_id, NOON + 2 * HOUR, week.causes.next(), done.audit_id)
+        outcome = await undo(
+            week.db, week.place, week.act().actor_id, NOON + 2 * HOUR, week.causes.next(), done.audit_id
+        )
         assert type(outcome).__name__ == "Undone", outcome
     await week.clock.run_due(NOON + 3 * HOUR)
     (line, *_) = await week.lines(NOON + 3 * HOUR)

@@ -3,8 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-
-from bot.rules.calendar import next_time, start_of, weekly_cron, zone
 from bot.rules.shops.calendar import (
     CalendarPolicy,
     MorningCard,
@@ -15,6 +13,8 @@ from bot.rules.shops.calendar import (
     due_on,
     next_due,
 )
+
+from bot.rules.calendar import next_time, start_of, weekly_cron, zone
 
 POLICY = CalendarPolicy()
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
