@@ -47,6 +47,9 @@ SPOKEN = {
         *("HALF_HOURS", "HALVES", "AND_A_HALF", "LATER", "DAYS_OR_DATE", "PARTICLES", "BETWEEN_HOURS"),
     },
     "bot/rules/amounts.py": {"COUNTERS", "LARGE"},
+    "bot/rules/posts/slot_words.py": {
+        *("SETS", "ANY_WORDS", "MORNING_WORDS", "ADD_WORDS", "REMOVE_WORDS", "OFF_WORDS", "ON_WORDS", "PROMOTION_WORDS")
+    },
     "bot/rules/segment_words.py": {
         *("TIER", "SOURCE", "QUIET", "SPENT", "JOINED", "TAG", "EVERYBODY", "NEW", "FAN", "LOYAL", "CORE"),
         *("DAYS", "WEEKS", "MONTHS"),

@@ -46,5 +46,15 @@ def set_morning(tx: Tx, community_id: int, clock: str | None, at: datetime) -> N
     plan_again(tx, community_id, at)
 
 
+def has_posts(session: Session, community_id: int) -> bool:
+    """Whether posts are planned in the shop's week at all."""
+    found = session.execute(
+        select(col(Slot.id))
+        .where(col(Slot.community_id) == community_id, col(Slot.active), col(Slot.kind) == SlotKind.POST)
+        .limit(1)
+    )
+    return found.first() is not None
+
+
 def _morning_slot(session: Session, community_id: int) -> Slot | None:
     return session.execute(select(Slot).where(col(Slot.community_id) == community_id, IS_MORNING)).scalar_one_or_none()

@@ -74,8 +74,12 @@ from tests.words import WORDS
 OF_POSTS = frozenset((*vars(persona), *vars(drafts), *vars(post_pages)))
 KINDS_OF_POSTS = ("words", "photo", "video", "animation", "document", "album", "poll")
 OF_CALENDAR = frozenset(
-    kind.__name__ for module in (week, slot_pages) for kind in vars(module).values() if is_dataclass(kind)
+    kind.__name__
+    for module in (week, slot_pages)
+    for kind in vars(module).values()
+    if isinstance(kind, type) and is_dataclass(kind)
 )
+MAY_LACK_A_CLOCK = frozenset({"SlotLine", "SlotStep"})
 LONGEST = 20
 """How many parts a tuple is tried with."""
 MOST = {
@@ -247,19 +251,19 @@ def _choices_of_calendar(owner: str, name: str) -> tuple[Any, ...] | None:
         "held": (None, *(reason.value for reason in Ruled)),
         "pace": (*Pace, None) if owner != "SlotUnreadable" else (),
         **dict.fromkeys(
-            ("clock", "other"), ("20:00", "09:30", *((None,) if owner in {"SlotLine", "SlotStep"} else ()))
+            ("clock", "other"), ("20:00", "09:30", None) if owner in MAY_LACK_A_CLOCK else ("20:00", "09:30")
         ),
         "weekday": (1, 7) if owner == "SlotTooNear" else (2, 7, None),
         **dict.fromkeys(("weekdays", "mornings"), ((2, 4), (1, 2, 3, 4, 5, 6, 7), (5, 6, 7), ())),
+        "private": (True, False),
+        "title": ("How silk is washed", *hostile.NAMES, "") if owner == "PostingLine" else (),
         "step": ("days", "time", "what", "activity"),
         "options": (("10:00", "20:00"), ("any", "tips", "arrivals"), ()),
         "part": ("days", "time", "what", "cron", "command", "pace"),
         "cron": ("0 20 * * 2,4", "0 8-22/2 * * 1,2,3,4,5,6,0"),
         "days": _weeks() if owner == "CalendarShown" else (),
-        **dict.fromkeys(
-            ("times", "most", "slots"), (5, 18, 30, 0) if owner != "MovesShown" and name != "slots" else ()
-        ),
-        **dict.fromkeys(("minutes",), (30, 0)),
+        **dict.fromkeys(("times", "most"), (5, 18, 30, 0) if owner != "MovesShown" else ()),
+        "minutes": (30, 0),
     }
     if owner == "CalendarShown" and name == "slots":
         return (5, 0, 30)

@@ -1,5 +1,6 @@
 """The clock of the calendar for tests of use cases: what posts say is sent as it stands, and activities are noted."""
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -30,10 +31,14 @@ class Opened:
 
     acts: list[tuple[Act, str]] = field(default_factory=list)
     refuses: bool = False
+    killed: bool = False
+    """The process ends right after the activity was opened."""
 
     async def open(self, act: Act, line: str) -> bool:
         """Note it."""
         self.acts.append((act, line))
+        if self.killed:
+            raise asyncio.CancelledError
         return not self.refuses
 
 

@@ -11,11 +11,10 @@ from bot.domains import DOMAINS
 from bot.rules.coupon_states import CampaignState
 from bot.rules.policies import Policies
 from bot.rules.raffles.facts import RaffleState
-from bot.rules.shops.calendar import SlotFacts, SlotKind, next_due
+from bot.rules.slots import PostingState, SlotKind
 from bot.store.airings import list_all_open_airings
 from bot.store.engine.sessions import Rx
-from bot.store.tables import Campaign, Community, GiftReward, Outbox, Raffle, Slot, Stream, Subscription
-from bot.store.tables.base import id_of
+from bot.store.tables import Campaign, GiftReward, Outbox, Posting, Raffle, Stream, Subscription
 from bot.store.tables.messages import OutboxState
 from sandbox.page import NextEvent
 
@@ -36,15 +35,13 @@ def reminders(rx: Rx, _now: datetime) -> Iterator[Event]:
                 yield airing.starts_at - timedelta(minutes=before), "next_reminder"
 
 
-def mornings(rx: Rx, now: datetime) -> Iterator[Event]:
-    """Morning cards."""
-    rows = select(Slot, Community).join(Community, col(Community.id) == col(Slot.community_id))
-    for slot, shop in rx.execute(rows.where(col(Slot.active))):
-        kind = SlotKind(slot.kind)
-        facts = SlotFacts(id_of(slot), slot.community_id, kind, slot.at, slot.weekdays, shop.timezone, shop.made_at)
-        due = next_due(facts, now)
-        if due is not None:
-            yield due, "next_morning"
+def postings(rx: Rx, now: datetime) -> Iterator[Event]:
+    """Places of the calendar that are filled next: the morning card, and everything else."""
+    rows = select(Posting.kind, Posting.due_at).where(
+        col(Posting.state) == PostingState.PLANNED, col(Posting.due_at) > now
+    )
+    for kind, due_at in rx.execute(rows):
+        yield due_at, "next_morning" if kind == SlotKind.MORNING else "next_post"
 
 
 def drops(rx: Rx, _now: datetime) -> Iterator[Event]:
@@ -88,7 +85,7 @@ def messages(rx: Rx, _now: datetime) -> Iterator[Event]:
             yield due_at, "next_message"
 
 
-SOURCES = (reminders, mornings, drops, raffles, rewards, messages)
+SOURCES = (reminders, postings, drops, raffles, rewards, messages)
 """Functions that find events, asked after those of domains. Of two events at the same time the first one counts."""
 
 

@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from bot.content.button import Button, Rows
-from bot.content.buttons.shared import UNDO, Buttons, in_rows
+from bot.content.buttons.blanks import blanks_press
+from bot.content.buttons.shared import UNDO, WEEK, Buttons, in_rows
 from bot.rules.posts.ready_weeks import Pace
 from bot.rules.posts.slot_pages import (
     DaysOffShown,
@@ -30,8 +31,7 @@ from bot.rules.posts.week import (
 )
 from bot.rules.slots import PostingState, SlotKind, Why
 
-CALENDAR = "week"
-"""`week:<shop>:<verb>:…` works on a shop's calendar; as a link's payload: `week_<shop>`."""
+CALENDAR = WEEK
 PAUSES = ("2h", "24h", "7d")
 """Lengths of a pause that buttons offer, beside one without an end."""
 ANY, MORNING = "any", "morning"
@@ -99,7 +99,11 @@ def _alternatives(shown: AlternativesShown) -> Rows:
         for post in shown.posts
         if not post.blank
     )
-    blanks = tuple((Button("blank", press=f"blanks:{post.id}", about=post),) for post in shown.posts if post.blank)
+    blanks = tuple(
+        (Button("blank", press=blanks_press(shown.community_id, post.number), about=post),)
+        for post in shown.posts
+        if post.blank
+    )
     turn = [Button("less", press=press(shown, "swap", shown.line.id, shown.page - 1))] if shown.page else []
     turn += [Button("more", press=press(shown, "swap", shown.line.id, shown.page + 1))] if shown.more else []
     return (*ready, *blanks, *((tuple(turn),) if turn else ()), (_back_to(shown),))

@@ -1,7 +1,7 @@
 """Buttons of the set-up's panel, the questions about rooms, and the greeting."""
 
 from bot.content.button import Button, Rows
-from bot.content.buttons.shared import ADMIN, SETUP, UNDO, Buttons, in_rows, undo_button
+from bot.content.buttons.shared import ADMIN, PACES, SETUP, UNDO, WEEK, Buttons, in_rows, undo_button
 from bot.rules.rights import HomeGone, OwnerInPerson
 from bot.rules.shops.arrivals import Greeting, Room, RoomFounded, RoomJoined, WhoseRoom
 from bot.rules.shops.setup import (
@@ -122,8 +122,20 @@ def _whose(question: WhoseRoom) -> Rows:
     return (*shops, *new, (Button("not_here", press=f"{WHOSE}:{NO}:{chat}"),))
 
 
-def _set_up(outcome: SetupDone | SetupFinished) -> Rows:
+def _set_up(outcome: SetupDone) -> Rows:
     return undo_button(outcome) if outcome.audit_id is not None else ()
+
+
+def _finished(outcome: SetupFinished) -> Rows:
+    """The last question of the set-up: how often to speak. The calendar answers it."""
+    undo = undo_button(outcome) if outcome.audit_id is not None else ()
+    if not outcome.silent:
+        return undo
+    paces = tuple(
+        (Button("pace", press=f"{WEEK}:{outcome.community_id}:pace:{pace}", about=pace, style="primary"),)
+        for pace in PACES
+    )
+    return (*paces, (Button("pace_later", press=f"{WEEK}:{outcome.community_id}:later"),), *undo)
 
 
 def _given_up(_outcome: SetupGivenUp) -> Rows:
@@ -138,7 +150,7 @@ BUTTONS: Buttons = {
     SetupReview: _review,
     SetupRooms: _rooms,
     SetupDone: _set_up,
-    SetupFinished: _set_up,
+    SetupFinished: _finished,
     SetupGivenUp: _given_up,
     TopicChosen: _topic_chosen,
     WhoseRoom: _whose,

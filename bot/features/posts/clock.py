@@ -156,9 +156,6 @@ def next_due(session: Session, now: datetime) -> datetime | None:
     left = due_postings(session, now)
     coming = session.execute(planned.where(col(Posting.due_at) > now)).scalar_one()
     waiting = session.execute(planned.where(col(Posting.due_at) <= now)).scalar_one()
-    times = [
-        session.execute(plan_at).scalar_one(),
-        coming,
-        now if left else now + AGAIN if waiting is not None else None,
-    ]
+    again = now if left else now + AGAIN
+    times = [session.execute(plan_at).scalar_one(), coming, again if waiting is not None else None]
     return min((at for at in times if at is not None), default=None)

@@ -209,6 +209,7 @@ def alternatives(
     rows = [
         Alternative(
             one.id,
+            one.number,
             title_of(content_of(posts[one.id], place.language)) or f"#{one.number}",
             one.pillar,
             rests=not has_rested(one, row.due_at, policy.rest),
@@ -216,7 +217,7 @@ def alternatives(
         for one in sorted(shelved, key=order)
     ]
     rows.extend(
-        Alternative(post_id or 0, title_of(content_of(post, place.language)), post.pillar, blank=True)
+        Alternative(post_id or 0, post.number, title_of(content_of(post, place.language)), post.pillar, blank=True)
         for post_id, post in posts.items()
         if not post.on_shelf and open_blanks(post, place.language)
     )

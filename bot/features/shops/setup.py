@@ -31,6 +31,7 @@ from bot.store.audit import first_answer, record_act
 from bot.store.dialogues import close_dialogue, find_dialogue, note_dialogue_message, open_dialogue
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
+from bot.store.slots import has_posts
 from bot.store.tables import AuditEntry, Dialogue
 
 KEPT = "setup.kept"
@@ -201,7 +202,7 @@ def finish(tx: Tx, act: Act, panel_id: int | None) -> Panel:
     """Save everything at once: one entry in the audit log, one undo."""
     saved = first_answer(tx, act, SetupDone)
     if saved is not None:
-        return SetupFinished(saved.shop, saved.changed, saved.audit_id)
+        return _finished(tx, act, saved)
     user_id = act.sender.user_id
     dialogue = _current(tx, user_id, panel_id)
     if dialogue is None or dialogue.community_id != act.community_id:
@@ -211,7 +212,12 @@ def finish(tx: Tx, act: Act, panel_id: int | None) -> Panel:
         entry = record_act(tx, act, KEPT, saved.shop)
         entry.answer = causes.to_json(saved)
     close_dialogue(tx, user_id)
-    return SetupFinished(saved.shop, saved.changed, saved.audit_id)
+    return _finished(tx, act, saved)
+
+
+def _finished(session: Session, act: Act, saved: SetupDone) -> SetupFinished:
+    silent = not has_posts(session, act.community_id)
+    return SetupFinished(saved.shop, saved.changed, saved.audit_id, community_id=act.community_id, silent=silent)
 
 
 def give_up(tx: Tx, user_id: int) -> SetupGivenUp | None:

@@ -1,4 +1,4 @@
-"""Activities that the calendar opens by itself: a drop, a packet, a raffle, a heart goal, each by its command's line."""
+"""Activities that the calendar opens: a drop, a packet, a raffle, a heart goal, each by its command's line."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
 """`/calendar`: the week that fills itself, by one line and by buttons; `/pause` and `/resume`."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,12 +14,14 @@ from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.handlers.posts import calendar_lines as lines
 from bot.handlers.posts.calendar_services import CalendarServices
-from bot.rules.act import Act
 from bot.rules.posts.ready_weeks import Pace
 from bot.rules.posts.slot_pages import SlotsChanged
 from bot.rules.posts.week import Doing, PostingGone
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
+
+LATEST = 2**33
+"""Seconds: no instant that a button carries is later."""
 
 
 def setup() -> Desk:
@@ -81,8 +84,6 @@ async def pressed(
         return
     verb, *values = what.split(":") if what else ["show"]
     page = await _page(inside, verb, values, calendar)
-    if page is None:
-        page = await _posting_page(inside, verb, values, calendar)
     await _show(voice, inside, page if page is not None else PostingGone())
 
 
@@ -94,73 +95,139 @@ async def _enter(ask: Ask, shop: str, doors: Doors, calendar: CalendarServices) 
 
 
 async def _page(inside: Ask, verb: str, values: list[str], calendar: CalendarServices) -> Any:
-    """The page of a verb that is about the whole shop; None if it is another one."""
-    place, at = inside.community, inside.at
-    match verb, values:
-        case "show" | "later", []:
-            return await calendar.weeks.show(place, at)
-        case "day", [day] if _day_of(day) is not None:
-            return await calendar.weeks.day(place, date.fromisoformat(day))
-        case "slots", []:
-            return await calendar.slots.show(place)
-        case "drop", [slot]:
-            return await _slots_after(inside, await calendar.slots.remove(inside.act, read_id(slot) or 0), calendar)
-        case "add", _:
-            return await _add(inside, values, calendar)
-        case "weeks", []:
-            return await calendar.slots.paces(place)
-        case "pace", [pace] if pace in set(Pace):
-            return await _chosen(inside, Pace(pace), calendar)
-        case "pause", _:
-            return await lines.pause(inside, " ".join(values), calendar)
-        case "resume", []:
-            return await calendar.pauses.resume(inside.act)
-        case "off", []:
-            return await calendar.pauses.days_off(place, at)
-        case "off", [day] if day in set("1234567") or _day_of(day) is not None:
-            changed = await calendar.pauses.day_off(inside.act, day)
-            return await calendar.pauses.days_off(place, at, Doing(changed.what, changed.audit_id))
-        case _:
-            return None
-
-
-async def _posting_page(inside: Ask, verb: str, values: list[str], calendar: CalendarServices) -> Any:
-    """The page of a verb that is about one slot at one time; None if no button of ours carries it."""
+    """The page that a button asks for; None if no button of ours carries this."""
+    of_shop = OF_THE_SHOP.get(verb)
+    if of_shop is not None:
+        return await of_shop(inside, values, calendar)
     posting, *more = values or [""]
-    posting_id, act = read_id(posting), inside.act
-    if posting_id is None:
+    posting_id, of_posting = read_id(posting), OF_A_POSTING.get(verb)
+    if posting_id is None or of_posting is None:
         return None
-    number = number_of(more[0]) if more else None
-    match verb:
-        case "at":
-            return await calendar.weeks.posting(inside.community, posting_id)
-        case "pin" | "unpin":
-            return await calendar.weeks.pin(act, posting_id, on=verb == "pin")
-        case "skip" | "plan":
-            return await calendar.weeks.skip(act, posting_id, on=verb == "skip")
-        case "swap":
-            return await calendar.weeks.alternatives(inside.community, posting_id, number or 0)
-        case "take" if number is not None:
-            return await calendar.weeks.take(act, posting_id, number)
-        case "move":
-            return await calendar.weeks.moves(inside.community, posting_id, inside.at)
-        case "to" if number is not None:
-            return await _moved(act, posting_id, number, calendar)
-        case _:
-            return None
+    return await of_posting(inside, posting_id, number_of(more[0]) if more else None, calendar)
 
 
-async def _moved(act: Act, posting_id: int, seconds: int, calendar: CalendarServices) -> Any:
-    at = datetime.fromtimestamp(seconds, UTC)
-    return await calendar.weeks.move(act, posting_id, wall_of(at, act.place.timezone))
+async def _week(inside: Ask, _values: list[str], calendar: CalendarServices) -> Any:
+    return await calendar.weeks.show(inside.community, inside.at)
+
+
+async def _day(inside: Ask, values: list[str], calendar: CalendarServices) -> Any:
+    day = _day_of(values)
+    return await calendar.weeks.day(inside.community, date.fromisoformat(day)) if day is not None else None
+
+
+async def _slots(inside: Ask, _values: list[str], calendar: CalendarServices) -> Any:
+    return await calendar.slots.show(inside.community)
+
+
+async def _drop(inside: Ask, values: list[str], calendar: CalendarServices) -> Any:
+    slot_id = read_id(values[0]) if values else None
+    return await _slots_after(inside, await calendar.slots.remove(inside.act, slot_id or 0), calendar)
 
 
 async def _add(inside: Ask, values: list[str], calendar: CalendarServices) -> Any:
-    """A step on the way to a new slot, or the slot."""
+    """A step on the way to a new slot, or the slots with the new one."""
     step = await lines.step(inside, values, calendar)
-    if not isinstance(step, SlotsChanged):
-        return step
-    return await _slots_after(inside, step, calendar)
+    return await _slots_after(inside, step, calendar) if isinstance(step, SlotsChanged) else step
+
+
+async def _paces(inside: Ask, _values: list[str], calendar: CalendarServices) -> Any:
+    return await calendar.slots.paces(inside.community)
+
+
+async def _pace(inside: Ask, values: list[str], calendar: CalendarServices) -> Any:
+    """The week, filled, with what was chosen above it."""
+    if not values or values[0] not in set(Pace):
+        return None
+    changed = await calendar.slots.choose(inside.act, Pace(values[0]))
+    shown = await calendar.weeks.show(inside.community, inside.at)
+    return replace(shown, done=Doing(values[0], changed.audit_id))
+
+
+async def _pause(inside: Ask, values: list[str], calendar: CalendarServices) -> Any:
+    return await lines.pause(inside, " ".join(values), calendar)
+
+
+async def _resume(inside: Ask, _values: list[str], calendar: CalendarServices) -> Any:
+    return await calendar.pauses.resume(inside.act)
+
+
+async def _off(inside: Ask, values: list[str], calendar: CalendarServices) -> Any:
+    """The page of days off, or one of them set or taken back."""
+    if not values:
+        return await calendar.pauses.days_off(inside.community, inside.at)
+    day = values[0] if values[0] in set("1234567") else _day_of(values)
+    if day is None:
+        return None
+    changed = await calendar.pauses.day_off(inside.act, day)
+    return await calendar.pauses.days_off(inside.community, inside.at, Doing(changed.what, changed.audit_id))
+
+
+async def _posting(inside: Ask, posting_id: int, _number: int | None, calendar: CalendarServices) -> Any:
+    return await calendar.weeks.posting(inside.community, posting_id)
+
+
+async def _pin(inside: Ask, posting_id: int, _number: int | None, calendar: CalendarServices) -> Any:
+    return await calendar.weeks.pin(inside.act, posting_id, on=True)
+
+
+async def _unpin(inside: Ask, posting_id: int, _number: int | None, calendar: CalendarServices) -> Any:
+    return await calendar.weeks.pin(inside.act, posting_id, on=False)
+
+
+async def _skip(inside: Ask, posting_id: int, _number: int | None, calendar: CalendarServices) -> Any:
+    return await calendar.weeks.skip(inside.act, posting_id, on=True)
+
+
+async def _plan(inside: Ask, posting_id: int, _number: int | None, calendar: CalendarServices) -> Any:
+    return await calendar.weeks.skip(inside.act, posting_id, on=False)
+
+
+async def _swap(inside: Ask, posting_id: int, number: int | None, calendar: CalendarServices) -> Any:
+    return await calendar.weeks.alternatives(inside.community, posting_id, number or 0)
+
+
+async def _take(inside: Ask, posting_id: int, number: int | None, calendar: CalendarServices) -> Any:
+    return await calendar.weeks.take(inside.act, posting_id, number) if number is not None else None
+
+
+async def _move(inside: Ask, posting_id: int, _number: int | None, calendar: CalendarServices) -> Any:
+    return await calendar.weeks.moves(inside.community, posting_id, inside.at)
+
+
+async def _to(inside: Ask, posting_id: int, number: int | None, calendar: CalendarServices) -> Any:
+    """Move it to the instant that the button carries, in seconds."""
+    if number is None or number > LATEST:
+        return None
+    wall = wall_of(datetime.fromtimestamp(number, UTC), inside.community.timezone)
+    return await calendar.weeks.move(inside.act, posting_id, wall)
+
+
+OF_THE_SHOP: Mapping[str, Callable[[Ask, list[str], CalendarServices], Awaitable[Any]]] = {
+    "show": _week,
+    "later": _week,
+    "day": _day,
+    "slots": _slots,
+    "drop": _drop,
+    "add": _add,
+    "weeks": _paces,
+    "pace": _pace,
+    "pause": _pause,
+    "resume": _resume,
+    "off": _off,
+}
+"""Verbs of buttons about the whole week."""
+OF_A_POSTING: Mapping[str, Callable[[Ask, int, int | None, CalendarServices], Awaitable[Any]]] = {
+    "at": _posting,
+    "pin": _pin,
+    "unpin": _unpin,
+    "skip": _skip,
+    "plan": _plan,
+    "swap": _swap,
+    "take": _take,
+    "move": _move,
+    "to": _to,
+}
+"""Verbs of buttons about one slot at one time."""
 
 
 async def _slots_after(inside: Ask, changed: Any, calendar: CalendarServices) -> Any:
@@ -171,16 +238,10 @@ async def _slots_after(inside: Ask, changed: Any, calendar: CalendarServices) ->
     return await calendar.slots.show(inside.community, Doing(what, changed.audit_id))
 
 
-async def _chosen(inside: Ask, pace: Pace, calendar: CalendarServices) -> Any:
-    """The week, filled, with what was chosen above it."""
-    changed = await calendar.slots.choose(inside.act, pace)
-    shown = await calendar.weeks.show(inside.community, inside.at)
-    return replace(shown, done=Doing(pace.value, changed.audit_id))
-
-
-def _day_of(text: str) -> date | None:
+def _day_of(values: list[str]) -> str | None:
+    """The ISO date that a button carries."""
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(values[0]).isoformat() if values else None
     except ValueError:
         return None
 

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from bot.content.buttons.calendar import ANY, MORNING
+from bot.content.buttons.calendar import ANY
 from bot.features.posts.slots import NewSlot
 from bot.handlers.kit.forms import Moment, echo
 from bot.handlers.posts.calendar_services import CalendarServices
@@ -113,6 +113,3 @@ async def _day_off(inside: Ask, text: str, calendar: CalendarServices, *, on: bo
     if found is None or found[0] is None or found[1]:
         return DayUnreadable(echo(text))
     return await calendar.pauses.day_off(inside.act, found[0].day.isoformat(), on=on)
-
-
-__all__ = ["ANY", "MORNING", "add_slot", "do", "pause", "step"]

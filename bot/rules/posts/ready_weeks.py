@@ -30,7 +30,7 @@ WEEKS: dict[Pace, tuple[tuple[int, str], ...]] = {
 """The minute of the day and the weekdays of cron of each slot: 5, 10 and 18 posts a week, at most three a day."""
 
 MORNINGS: dict[Pace, str] = {Pace.CALM: "*", Pace.USUAL: "*", Pace.BUSY: "5,6,0"}
-"""Weekdays of the morning card. It is promotion too: the four days of a busy week with three posts have no room for it."""
+"""Weekdays of the morning card. It is promotion too: four days of a busy week have three posts, and no room for it."""
 
 
 @dataclass(frozen=True, slots=True)

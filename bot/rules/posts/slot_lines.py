@@ -1,4 +1,4 @@
-"""Read a slot as people write it: `tue,thu 20:00 tips`, a cron line with what fills it, or a command behind the time."""
+"""Read a slot as people write it: `tue,thu 20:00 tips`, a cron line with what fills it, or a time and a command."""
 
 import re
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from bot.rules.times.vocabulary import WEEKDAYS, any_of, tidy
 
 EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
 _DAY = re.compile(rf"(?P<first>{any_of(WEEKDAYS)})(?:\s*[-~–]\s*(?P<last>{any_of(WEEKDAYS)}))?(?![a-z])[\s,、/·]*")
+_QUOTES = re.compile('["“”]')
 _BARE_HOUR = re.compile(r"\d{1,2}")
 _CRON_FIELD = re.compile(r"[\d*/,\-]+")
 
@@ -60,10 +61,10 @@ def read_slot(line: str, pillars: Mapping[str, str]) -> SlotWish | SlotProblem:
 
 def read_when(line: str) -> tuple[str | SlotProblem, str]:
     """The cron line of the days and the time with which a line begins, and the rest."""
-    plain = normalize("NFKC", line).strip().strip('"“”')
+    plain = _QUOTES.sub(" ", normalize("NFKC", line)).strip()
     parts = plain.split()
     if len(parts) >= FIELDS and all(_CRON_FIELD.fullmatch(part) for part in parts[:FIELDS]):
-        cron, what = " ".join(parts[:FIELDS]), " ".join(parts[FIELDS:]).strip('"“” ')
+        cron, what = " ".join(parts[:FIELDS]), " ".join(parts[FIELDS:])
         return (cron if is_cron(cron) else SlotProblem("cron", cron)), what
     days, rest = _read_days(tidy(plain))
     words = rest.split()

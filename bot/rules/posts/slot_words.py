@@ -19,8 +19,8 @@ SETS = {
 """Names of several days, and the ISO weekdays."""
 ANY_WORDS = frozenset({"any", "anything", "아무거나", "전부", "随便", "任意", "都行"})
 """Any pillar fills the slot. Keys as `name_key` gives them."""
-MORNING_WORDS = frozenset({"morning", "morningcard", "아침", "아침카드", "早安", "早安卡"})
-"""The morning card does."""
+MORNING_WORDS = frozenset({"morning", "morningcard", "card", "아침", "아침카드", "카드", "早安", "早安卡", "卡"})
+"""The morning card does. Of *9:00 morning card* the hour takes the word for the part of the day."""
 ADD_WORDS = frozenset({"add", "추가", "添加", "加"})
 REMOVE_WORDS = frozenset({"remove", "delete", "삭제", "빼기", "删除", "移除"})
 OFF_WORDS = frozenset({"off", "휴무", "쉬는날", "休息", "休"})

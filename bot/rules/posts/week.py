@@ -109,6 +109,7 @@ class Alternative:
     """A post that could take a slot."""
 
     id: int
+    number: int
     title: str
     pillar: str | None
     rests: bool = False

@@ -227,6 +227,9 @@ class SetupFinished(Outcome, name="setting_up.SetupFinished"):
     audit_id: int | None
     commands: tuple[str, ...] = ()
     """What staff can do next, of what there is."""
+    community_id: int = 0
+    silent: bool = False
+    """Whether no posts are planned yet: then the last question is how often to speak."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,9 @@ class ShopsWeek:
 
     async def sendings(self) -> list[Sending]:
         """What was sent, oldest first."""
-        return await self.db.read(lambda session: list(session.execute(select(Sending).order_by(Sending.id)).scalars()))
+        return await self.db.read(
+            lambda session: list(session.execute(select(Sending).order_by(col(Sending.id))).scalars())
+        )
 
     async def shown(self, at: datetime) -> CalendarShown:
         """What `/calendar` shows."""
