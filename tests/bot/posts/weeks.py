@@ -169,6 +169,7 @@ class Weeks:
         self.running = Running(process)
         async with asyncio.timeout(240):
             while sum(call.method == "getUpdates" for call in self.telegram.calls) <= before:
+                assert process.returncode is None, self.running.lines
                 await asyncio.sleep(0.02)
 
     async def kill(self) -> None:
