@@ -220,12 +220,12 @@ class Weeks:
         await self.handled()
         self.owner.adds(self.bot, self.second, Rights.full())
         await self.handled()
-        self.owner.says(self.bot, "/start")
+        self.owner.starts(self.bot)
         await self.handled()
         self.owner.says(self.home, "/calendar week=usual")
         await self.handled()
         for habit in self.habits[:30]:
-            habit.person.says(self.bot, "/start")
+            habit.person.starts(self.bot)
         await self.handled()
         self._write("UPDATE week SET seed = 7")
 
