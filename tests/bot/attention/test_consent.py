@@ -177,7 +177,7 @@ async def test_stop_in_privacy_stops_it_too(play_sqlite: Play) -> None:
 
 
 async def test_forged_presses_change_nobody_else(play_sqlite: Play) -> None:
-    """Numbers of shops that aren't there, nonsense, and somebody else's button: only the presser's own word changes."""
+    """Numbers of shops that aren't there, nonsense, and a yes to a shop in which they aren't: nothing is written."""
     stage = await play_sqlite(language="en", begins=BY_DAY)
     ana, ben = stage.fan("Ana"), stage.fan("Ben")
     for who in (ana, ben):
@@ -186,6 +186,7 @@ async def test_forged_presses_change_nobody_else(play_sqlite: Play) -> None:
     question = await question_to(stage, ana)
     for data in (PROMOTION, f"{PROMOTION}:yes", f"{PROMOTION}:yes:999", f"{PROMOTION}:maybe:1", f"{PROMOTION}:no:x"):
         await ana.forges(question.chat, question, data).answered(10)
-    await ben.forges(question.chat, question, f"{PROMOTION}:yes:1").answered(10)
+    hello = next(m for m in ben.chat_with(stage.bot).messages if m.sender is stage.bot)
+    await ben.forges(hello.chat, hello, f"{PROMOTION}:yes:1").answered(10)
     await stage.all_sent()
     assert await kept(stage) == []
