@@ -66,10 +66,12 @@ class Stage:
         return [self.fan(f"Fan {number}", "ko") for number in range(count)]
 
     async def whisper(self, person: Person, chat: Chat | None = None, after: Message | Press | None = None) -> Message:
-        """The next message that only this person sees."""
-        return await person.waits_for(
-            chat or self.group, lambda m: m.only_for is person and m.sender is self.bot, timeout=10, after=after
-        )
+        """The next message that only this person sees, beside the question that a third check-in sets off."""
+
+        def meant(message: Message) -> bool:
+            return message.only_for is person and message.sender is self.bot and not asks_for_consent(message)
+
+        return await person.waits_for(chat or self.group, meant, timeout=10, after=after)
 
     async def ask(self, person: Person, text: str, *, topic: Topic | None = None) -> Message:
         """Say something in the group, or in a topic of it, and wait for the whisper that answers it."""
@@ -143,6 +145,11 @@ def _unsent(session: Session, until: datetime) -> bool:
     due = (col(Outbox.state) == OutboxState.WAITING) & (col(Outbox.due_at) <= until)
     rows = select(col(Outbox.id)).where(due | (col(Outbox.state) == OutboxState.SENDING))
     return session.execute(rows).first() is not None
+
+
+def asks_for_consent(message: Message) -> bool:
+    """Whether it is the question about promotion in private."""
+    return any((button.callback_data or "").startswith("promotion:yes:") for button in message.buttons)
 
 
 def is_card(message: Message) -> bool:

@@ -1,6 +1,5 @@
 """Consent to promotion in private: asked at a check-in, answered by a press, reminded of after two years."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,12 +62,14 @@ class Consents:
 
     async def run_due(self, now: datetime) -> datetime | None:
         """Remind those whose yes is two years old; when the next ones are due."""
-        due, next_at = await self._db.read(look_ahead, now)
-        for community_id in due:
-            with logging_failures(log, "consent_reminding_failed", community=community_id):
-                while await self._db.write(remind_some, community_id, now, self._policy):
-                    pass
-        return next_at if not due else (await self._db.read(look_ahead, now))[1]
+        before: dict[int, list[int]] = {}
+        due = await self._db.read(due_members, now, self._policy.chunk)
+        while due and due != before:  # those whose reminder failed are still due: the next round tries them again
+            for community_id, member_ids in due.items():
+                with logging_failures(log, "consent_reminding_failed", community=community_id):
+                    await self._db.write(remind_some, community_id, member_ids, now, self._policy)
+            due, before = await self._db.read(due_members, now, self._policy.chunk), due
+        return await self._db.read(next_reminder, now)
 
     async def tell_owners(self, now: datetime) -> None:
         """Tell owners of older shops, once, that nobody has said yes yet."""
@@ -156,36 +157,43 @@ def _confirmed(place: Place, stands: ConsentStands, at: datetime) -> PromotionYe
     return PromotionNo(place.shop, day, stands.ever)
 
 
-def look_ahead(session: Session, now: datetime) -> tuple[Sequence[int], datetime | None]:
-    """Communities with members to be reminded of their yes; when the next ones are due."""
-    due = session.execute(
-        select(col(Member.community_id)).where(col(Member.promotion_remind_at) <= now).distinct()
-    ).scalars()
-    later: Any = session.execute(
+def due_members(session: Session, now: datetime, chunk: int) -> dict[int, list[int]]:
+    """The next members to be reminded of their yes, by community: those who wait longest."""
+    rows: Any = session.execute(
+        select(col(Member.community_id), col(Member.id))
+        .where(col(Member.promotion_remind_at) <= now)
+        .order_by(col(Member.promotion_remind_at))
+        .limit(chunk)
+    ).all()
+    due: dict[int, list[int]] = {}
+    for community_id, member_id in rows:
+        due.setdefault(community_id, []).append(member_id)
+    return due
+
+
+def next_reminder(session: Session, now: datetime) -> datetime | None:
+    """When the next one is due."""
+    return session.execute(
         select(col(Member.promotion_remind_at))
         .where(col(Member.promotion_remind_at) > now)
         .order_by(col(Member.promotion_remind_at))
         .limit(1)
     ).scalar_one_or_none()
-    return list(due), later
 
 
-def remind_some(tx: Tx, community_id: int, now: datetime, policy: ConsentPolicy) -> bool:
-    """Remind the next few hundred fans of a yes that is two years old; False when there are none left.
+def remind_some(tx: Tx, community_id: int, member_ids: list[int], now: datetime, policy: ConsentPolicy) -> None:
+    """Remind these fans of a yes that is two years old, each once whoever else does it.
 
     Who is in no room, or can't be written to, gets no promotion either. They are looked at again a month later.
     """
     rows = tx.execute(
         select(Member, Person)
         .join(Person, col(Person.user_id) == col(Member.user_id))
-        .where(col(Member.promotion_remind_at) <= now, col(Member.community_id) == community_id)
-        .order_by(col(Member.promotion_remind_at))
-        .limit(policy.chunk)
+        .where(col(Member.id).in_(member_ids), col(Member.promotion_remind_at) <= now)
+        .order_by(col(Member.id))
         .with_for_update(of=Member)
         .execution_options(populate_existing=True)
     ).all()
-    if not rows:
-        return False
     place = place_of(tx, community_id)
     for member, person in rows:
         if member.left_at is None and is_reachable(person):
@@ -193,7 +201,6 @@ def remind_some(tx: Tx, community_id: int, now: datetime, policy: ConsentPolicy)
         else:
             member.promotion_remind_at = now + AGAIN_AFTER
     tx.flush()
-    return len(rows) == policy.chunk
 
 
 def _remind(tx: Tx, place: Place, member: Member, person: Person, now: datetime, policy: ConsentPolicy) -> None:

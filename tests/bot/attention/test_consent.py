@@ -1,11 +1,12 @@
 """Consent to promotion over the stand-in: the question, a yes, the frame of what comes then, and the way out."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 
 from bot.content.buttons.consent import PROMOTION
-from sandbox import Message, Person
+from sandbox import Bot, Message, Person
 from tests.bot.conftest import NOON, Play, Stage
 from tests.bot.consenting import has_button, wants_promotion
 from tests.bot.speech import speaks
@@ -38,6 +39,10 @@ async def says(stage: Stage, who: Person, message: Message, verb: str) -> None:
     """A press on the question, or below a message, and everything that it sets off."""
     await who.presses(message, f"{PROMOTION}:{verb}").answered(10)
     await stage.all_sent()
+
+
+def _holds(words: str, message: Message) -> bool:
+    return isinstance(message.sender, Bot) and words in message.text
 
 
 async def kept(stage: Stage) -> list[tuple[Any, ...]]:
@@ -123,9 +128,7 @@ async def test_the_frame_in_korea(play: Play) -> None:
     await stage.ask(stage.owner, '/setup contact="02-123-4567"')
     for who, language in ((ana, "ko"), (ben, "en")):
         await holds_a_coupon_that_ends(stage, who)
-        message = await who.waits_for(
-            who.chat_with(stage.bot), lambda m, w=ENDS[language]: m.sender is stage.bot and w in m.text, timeout=10
-        )
+        message = await who.waits_for(who.chat_with(stage.bot), partial(_holds, ENDS[language]), timeout=10)
         assert message.text.startswith(MARK)
         assert "Silk room · 02-123-4567" in message.text
         assert has_button(message, f"{PROMOTION}:stop")
@@ -177,7 +180,7 @@ async def test_stop_in_privacy_stops_it_too(play_sqlite: Play) -> None:
 
 
 async def test_forged_presses_change_nobody_else(play_sqlite: Play) -> None:
-    """Numbers of shops that aren't there, nonsense, and somebody else's button: only the presser's own word changes."""
+    """Numbers of shops that aren't there, nonsense, and a yes to a shop in which they aren't: nothing is written."""
     stage = await play_sqlite(language="en", begins=BY_DAY)
     ana, ben = stage.fan("Ana"), stage.fan("Ben")
     for who in (ana, ben):
@@ -186,6 +189,7 @@ async def test_forged_presses_change_nobody_else(play_sqlite: Play) -> None:
     question = await question_to(stage, ana)
     for data in (PROMOTION, f"{PROMOTION}:yes", f"{PROMOTION}:yes:999", f"{PROMOTION}:maybe:1", f"{PROMOTION}:no:x"):
         await ana.forges(question.chat, question, data).answered(10)
-    await ben.forges(question.chat, question, f"{PROMOTION}:yes:1").answered(10)
+    hello = next(m for m in ben.chat_with(stage.bot).messages if m.sender is stage.bot)
+    await ben.forges(hello.chat, hello, f"{PROMOTION}:yes:1").answered(10)
     await stage.all_sent()
     assert await kept(stage) == []
