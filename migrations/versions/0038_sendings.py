@@ -33,7 +33,9 @@ def upgrade() -> None:
     op.add_column("sending", sa.Column("change_after", sa.BigInteger(), nullable=True))
     op.add_column("post_copy", sa.Column("pinned_at", INSTANT(), nullable=True))
     op.add_column("post_copy", sa.Column("verdict_id", ID, nullable=True))
-    op.create_index("ix_sending_changing", "sending", ["change_after"], sqlite_where=CHANGING, postgresql_where=CHANGING)
+    op.create_index(
+        "ix_sending_changing", "sending", ["change_after"], sqlite_where=CHANGING, postgresql_where=CHANGING
+    )
     op.create_index("ix_outbox_lane", "outbox", ["lane", "due_at"], sqlite_where=WAITING, postgresql_where=WAITING)
     op.create_index("ix_verdict_posts", "verdict", ["subject_id"], sqlite_where=POSTS, postgresql_where=POSTS)
 
