@@ -126,9 +126,9 @@ def find_copy(session: Session, copy_id: int) -> Copy | None:
     )
 
 
-def key_of(sending_id: int, chat_id: int) -> str:
-    """The key under which a copy is promised."""
-    return f"post:{sending_id}:{chat_id}"
+def keys_of(sending_id: int) -> str:
+    """How the keys begin under which copies of a sending are promised. The chat follows."""
+    return f"post:{sending_id}"
 
 
 def mark_sent(tx: Tx, copy: Copy, message_ids: Sequence[int], now: datetime, verdict_id: int | None = None) -> None:
@@ -227,7 +227,7 @@ def follow_copies(tx: Tx, old_chat_id: int, new_chat_id: int) -> None:
 def drop_promises(tx: Tx, copies: Sequence[PostCopy]) -> list[tuple[int, int | None]]:
     """Withdraw what was promised of copies and isn't on its way: the chat and the verdict of each that never left."""
     community = {copy.community_id for copy in copies}
-    keys = [key_of(copy.sending_id, copy.chat_id) for copy in copies]
+    keys = [f"{keys_of(copy.sending_id)}:{copy.chat_id}" for copy in copies]
     rows = tx.execute(
         delete(Outbox)
         .where(

@@ -125,7 +125,7 @@ def read_due(tx: Tx, row_ids: Collection[int]) -> dict[int, Due]:
             col(Community.timezone),
         )
         .join(Verdict, col(Verdict.id) == col(Outbox.verdict_id))
-        .join(Community, col(Community.id) == col(Outbox.community_id))
+        .join(Community, col(Community.id) == col(Outbox.community_id) + 0)  # else SQLite may begin with the shop
         .where(col(Outbox.id).in_(row_ids), col(Outbox.state) == OutboxState.WAITING)
         .order_by(col(Outbox.id))
         .with_for_update(of=Outbox)

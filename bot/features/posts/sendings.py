@@ -38,16 +38,16 @@ from bot.store.engine.db import Database
 from bot.store.engine.inserts import insert_into
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.messages.cards import chats_of
-from bot.store.messages.outbox import Terms, promise_many
+from bot.store.messages.outbox import Terms, open_under, promise_many
 from bot.store.messages.payloads import SharePost
 from bot.store.messages.refused import silent_rooms
 from bot.store.places import lock_shop, place_of
-from bot.store.post_copies import KIND, OVER, content_to_facts, key_of
+from bot.store.post_copies import KIND, OVER, content_to_facts, keys_of
 from bot.store.segments import count_reach, next_fans
 from bot.store.tables import AuditEntry, FanGroup, Outbox
 from bot.store.tables.attention import Verdict
 from bot.store.tables.base import id_of
-from bot.store.tables.messages import OPEN, Lane
+from bot.store.tables.messages import Lane
 from bot.store.tables.posts import Post, PostCopy, Sending, SendingState
 
 log = get_logger("sendings")
@@ -183,7 +183,7 @@ def _promise(tx: Tx, sending: Sending, rows: Sequence[dict[str, Any]], now: date
     ).all()
     terms = Terms(
         now=now,
-        key=f"post:{sending.id}",
+        key=keys_of(id_of(sending)),
         due_at=sending.due_at,
         not_after=sending.not_after,
         lane=lane,
@@ -325,15 +325,8 @@ def progress(session: Session, community_id: int, sending_id: int) -> Progress |
 
 def _open_copies(session: Session, community_id: int, sending_id: int) -> int:
     """How many copies are still to leave."""
-    return session.execute(
-        select(func.count())
-        .select_from(Outbox)
-        .where(
-            col(Outbox.community_id) == community_id,
-            OPEN,
-            col(Outbox.key).startswith(key_of(sending_id, 0)[:-1], autoescape=True),
-        )
-    ).scalar_one()
+    mine = open_under(session, community_id, keys_of(sending_id))
+    return session.execute(select(func.count()).select_from(Outbox).where(*mine)).scalar_one()
 
 
 def unreached(session: Session, community_id: int, sending_id: int) -> Unreached | NoSuchSending:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import String, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.retention import CAUSES_KEPT
@@ -201,6 +202,20 @@ def ask_budget_again(tx: Tx, community_id: int, now: datetime) -> int:
     if hastened:
         tx.info[PROMISED] = True
     return len(hastened)
+
+
+def open_under(session: Session, community_id: int, key: str) -> list[Any]:
+    """The conditions that a promise of a shop is still to be kept, and that its key begins with `key`."""
+    if session.get_bind().dialect.name == "sqlite":
+        # By the index of keys. The sum keeps SQLite from walking over all that the shop has promised.
+        return [
+            col(Outbox.key) > f"{key}:",
+            col(Outbox.key) < f"{key};",
+            col(Outbox.community_id) + 0 == community_id,
+            OPEN,
+        ]
+    # PostgreSQL may order texts otherwise.
+    return [col(Outbox.community_id) == community_id, OPEN, col(Outbox.key).startswith(f"{key}:", autoescape=True)]
 
 
 def forget_told(tx: Tx, now: datetime) -> bool:

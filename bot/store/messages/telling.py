@@ -11,11 +11,11 @@ from bot.rules.outcome import Outcome
 from bot.rules.place import Place
 from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import chats_of, groups_of
-from bot.store.messages.outbox import Terms, promise
+from bot.store.messages.outbox import Terms, open_under, promise
 from bot.store.messages.payloads import Packed, Say, SendFile, Tell, WitnessOf, pack
 from bot.store.private_messages import Reader, is_reachable, reader_of
 from bot.store.tables import Outbox, Person
-from bot.store.tables.messages import OPEN, OutboxState
+from bot.store.tables.messages import OutboxState
 from bot.store.verdicts import take_verdicts_back
 
 
@@ -117,15 +117,7 @@ def tell_person(tx: Tx, place: Place, user_id: int, outcome: Outcome, terms: Ter
 
 def withdraw_messages(tx: Tx, community_id: int, key: str) -> int:
     """Take back what was promised under keys that begin with `key` and isn't on its way yet; how many."""
-    waiting: list[Any] = [
-        col(Outbox.community_id) == community_id,
-        col(Outbox.state) == OutboxState.WAITING,
-        OPEN,
-        col(Outbox.key).like(f"{key}:%"),
-    ]
-    if tx.get_bind().dialect.name == "sqlite":
-        # The same as the line above, by the keys' index. PostgreSQL may order texts otherwise.
-        waiting += [col(Outbox.key) > f"{key}:", col(Outbox.key) < f"{key};"]
+    waiting = (*open_under(tx, community_id, key), col(Outbox.state) == OutboxState.WAITING)
     gone = tx.execute(delete(Outbox).where(*waiting).returning(col(Outbox.id), col(Outbox.verdict_id))).all()
     take_verdicts_back(tx, [verdict_id for _, verdict_id in gone if verdict_id is not None])
     return len(gone)
