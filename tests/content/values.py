@@ -163,7 +163,6 @@ ORDINARY: dict[str, str] = {
     "post": "Say hello to the new one",
     "notes": "Cheerful, no shouting",
     "segment": "tier>=loyal quiet=14d",
-    "post": "New scarves tonight",
     "sign_off": "See you tonight, Mina",
     "emoji": "🌸",
     **dict.fromkeys(("pillar", "unused"), "tips"),
