@@ -19,10 +19,11 @@ from bot.handlers.posts import post_numbers, post_presses
 from bot.handlers.posts.post_lines import LIST, SENT, PostLine, numbered, read_line
 from bot.handlers.posts.post_messages import read_message
 from bot.handlers.posts.post_services import PostServices
+from bot.handlers.posts.post_showing import show_page
 from bot.handlers.posts.post_typed import take_typed
 from bot.rules.posting import Content
 from bot.rules.posts.audience import Audience
-from bot.rules.posts.drafts import NotAPost, NothingToPost, PostAsked, PostDraft, PostLeft, PreviewSent, Step
+from bot.rules.posts.drafts import NotAPost, NothingToPost, PostAsked, PostDraft, PostLeft, Step
 from bot.rules.posts.pillar_lines import pillar_of
 from bot.rules.segments import BadSegment
 from bot.telegram.ask import Ask
@@ -51,7 +52,7 @@ async def post(message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice
         return
     if rest.lower() in {LIST, SENT}:
         page: Any = posting.lists.posts if rest.lower() == LIST else posting.lists.sent
-        await voice.panel(inside, await page(inside.community))
+        await show_page(inside, await page(inside.community), voice)
         return
     by_number = numbered(rest)
     if by_number is not None and message.reply_to_message is None and not _has_media(message):
@@ -124,7 +125,8 @@ async def _take(
         await voice.answer(inside, whom)
         return
     album = message.media_group_id if _holder(message) is None else None
-    if line.acts and not audience.private and album is None:
+    nowhere = line.here and inside.group is None  # in private no room is meant: the preview asks for one
+    if line.acts and not audience.private and album is None and not nowhere:
         await _do_at_once(inside, content, replace(line, pillar=pillar), voice, posting)
         return
     draft = PostDraft(
@@ -136,8 +138,6 @@ async def _take(
         album=album,
         album_chat=inside.chat_id if album is not None else None,
     )
-    if not inside.private:
-        await voice.answer(inside, PreviewSent(draft.community_id, inside.can_write))
     await posting.talk.begin(inside, draft)
 
 

@@ -13,7 +13,7 @@ from bot.handlers.kit.other_hours import answer_doubt
 from bot.handlers.posts import post_lines
 from bot.handlers.posts.post_lines import NumberedLine, read_line
 from bot.handlers.posts.post_services import PostServices
-from bot.handlers.posts.post_showing import told
+from bot.handlers.posts.post_showing import show_page, told
 from bot.rules.posting import Content
 from bot.rules.posts.audience import Audience
 from bot.rules.posts.drafts import Mode, NothingToPost, PostDraft, Step
@@ -112,7 +112,7 @@ async def do(inside: Ask, verb: str, number: int, voice: Voice, posting: PostSer
                 return
         case _:
             outcome = await posting.lists.post(inside.community, number)
-    await voice.panel(inside, outcome)
+    await show_page(inside, outcome, voice)
 
 
 async def _see(inside: Ask, number: int, posting: PostServices) -> Any:
@@ -158,14 +158,14 @@ async def change_sending(inside: Ask, verb: str, sending_id: int, voice: Voice, 
         case _:
             await _edit_sending(inside, sending_id, voice, posting)
             return
-    await voice.panel(inside, await told(inside, done, posting))
+    await show_page(inside, await told(inside, done, posting), voice)
 
 
 async def _edit_sending(inside: Ask, sending_id: int, voice: Voice, posting: PostServices) -> None:
     """Change what was sent: the words as they were written, before the sign-off."""
     found = await posting.lists.sent_content(inside.community, sending_id)
     if found is None:
-        await voice.panel(inside, NoSuchPost(None))
+        await show_page(inside, NoSuchPost(None), voice)
         return
     post, sending = found
     draft = PostDraft(

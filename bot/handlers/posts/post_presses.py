@@ -12,7 +12,7 @@ from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.posts import post_numbers
 from bot.handlers.posts.post_services import PostServices
-from bot.handlers.posts.post_showing import do_and_show, told
+from bot.handlers.posts.post_showing import do_and_show, show_page, told
 from bot.handlers.posts.post_typed import choose_segment
 from bot.rules.calendar import day_of
 from bot.rules.posts.audience import Audience
@@ -145,11 +145,11 @@ Page = Callable[[Ask, str, Voice, PostServices], Awaitable[None]]
 
 
 async def _list(inside: Ask, value: str, voice: Voice, posting: PostServices) -> None:
-    await voice.panel(inside, await posting.lists.posts(inside.community, read_id(value)))
+    await show_page(inside, await posting.lists.posts(inside.community, read_id(value)), voice)
 
 
 async def _sent_list(inside: Ask, value: str, voice: Voice, posting: PostServices) -> None:
-    await voice.panel(inside, await posting.lists.sent(inside.community, read_id(value)))
+    await show_page(inside, await posting.lists.sent(inside.community, read_id(value)), voice)
 
 
 async def _sent(inside: Ask, value: str, voice: Voice, posting: PostServices) -> None:
@@ -157,14 +157,14 @@ async def _sent(inside: Ask, value: str, voice: Voice, posting: PostServices) ->
     page: Any = NoSuchPost(None)
     if sending_id is not None:
         page = await posting.lists.sending(inside.community, sending_id, inside.at)
-    await voice.panel(inside, page)
+    await show_page(inside, page, voice)
 
 
 def _numbered(verb: str) -> Page:
     async def act(inside: Ask, value: str, voice: Voice, posting: PostServices) -> None:
         number = read_id(value)
         if number is None:
-            await voice.panel(inside, NoSuchPost(None))
+            await show_page(inside, NoSuchPost(None), voice)
         else:
             await post_numbers.do(inside, verb, number, voice, posting)
 
@@ -175,7 +175,7 @@ def _on_sending(verb: str) -> Page:
     async def act(inside: Ask, value: str, voice: Voice, posting: PostServices) -> None:
         sending_id = read_id(value)
         if sending_id is None:
-            await voice.panel(inside, NoSuchPost(None))
+            await show_page(inside, NoSuchPost(None), voice)
         else:
             await post_numbers.change_sending(inside, verb, sending_id, voice, posting)
 

@@ -5,11 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bot.content.buttons.shared import ADMIN
 from bot.handlers.posts.post_services import PostServices
+from bot.rules.general import OnlyInPrivate
 from bot.rules.posts.drafts import PostDraft
 from bot.rules.posts.post_pages import ChangeRefusedTold, NoSuchPost, SendingStoppedTold, SentShown
 from bot.rules.posts.sendings import ChangeBegun, ChangeRefused, NoSuchSending, SendingStopped
 from bot.telegram.ask import Ask
+from bot.telegram.replies import Voice
 
 TRIES, PAUSE = 8, 0.25
 """How often, and after how many seconds, it is looked whether a change has come to all copies. In rooms it mostly has
@@ -26,6 +29,11 @@ async def do_and_show(
         await posting.talk.show(inside, draft, anew=inside.panel_id is None, page=done)
         return
     await posting.talk.say(inside, draft, await told(inside, done, posting))
+
+
+async def show_page(inside: Ask, page: Any, voice: Voice) -> None:
+    """Show a page to the one who asked. Where only a reply in the group is possible, it leads into the private chat."""
+    await voice.panel(inside, page, instead=OnlyInPrivate(f"{ADMIN}_{inside.community.community_id}"))
 
 
 async def told(inside: Ask, done: Any, posting: PostServices) -> Any:

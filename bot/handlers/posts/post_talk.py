@@ -32,6 +32,7 @@ from bot.rules.posts.drafts import (
     PostWhen,
     PostWho,
     PreviewRefused,
+    PreviewSent,
     Step,
     WhomShown,
     kind_of,
@@ -65,6 +66,8 @@ class PostTalk:
         before = await self._drafts.find(inside.sender.user_id)
         begun = await self._drafts.begin(inside.act, draft)
         self._communities.forget_person(inside.sender.user_id)
+        if not inside.private:
+            await self._voice.answer(inside, PreviewSent(begun.community_id, inside.can_write))
         if not (inside.private or inside.can_write):
             return  # the draft waits until they open the private chat
         if before is not None and before.cause != begun.cause:

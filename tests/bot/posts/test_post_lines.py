@@ -164,3 +164,28 @@ async def test_the_sign_off_stands_below(play_sqlite: Play) -> None:
     await desk.stage.ask(desk.who, "/post now New scarves")
     await desk.stage.all_sent()
     assert desk.room()[-1].text == "New scarves\n\nSee you tonight, Lumi"
+
+
+async def test_a_preview_for_who_never_started_the_bot(play_sqlite: Play) -> None:
+    """The whisper's link opens the private chat, where the draft waits; nothing was tried before."""
+    stage = await play_sqlite(language="en")
+    said = stage.owner.says(stage.group, "/post New scarves")
+    whisper = await stage.whisper(stage.owner, after=said)
+    assert "tap below" in whisper.text
+    stage.owner.follows(whisper, "See the preview")
+    stage.owner.starts(stage.bot, "post_1")
+    panel = await Desk(stage, stage.owner).hears(PANEL["en"])
+    assert Desk(stage, stage.owner).preview(panel).text == "New scarves"
+
+
+async def test_only_in_this_topic(play_sqlite: Play) -> None:
+    """Said in a topic, *here* posts there and nowhere else; in private it asks by the preview."""
+    desk = await Desk.open(play_sqlite, forum=True)
+    topic = desk.who.makes_topic(desk.stage.group, "Drops")
+    said = desk.who.says(desk.stage.group, "/post here New scarves", topic=topic)
+    await desk.stage.whisper(desk.who, after=said)
+    await desk.stage.all_sent()
+    (posted,) = desk.room()
+    assert posted.thread == topic.thread_id
+    await desk.says("/post here Hello", PANEL["en"])
+    assert len(desk.room()) == 1
