@@ -46,6 +46,7 @@ from bot.store.leaving import DropTraces, Forget, Forgetting, LockFirst
 from bot.store.panel import ListThings
 from bot.telegram.calls import Outbound
 from bot.telegram.deliveries import CardState, FileMaker, Unheard, Witness
+from bot.telegram.ear import Ear
 from bot.telegram.replies import Voice
 
 LookAhead = Callable[[Session, Policies], Iterable[tuple[datetime, str]]]
@@ -92,6 +93,8 @@ class Core:
     """What operators give away, and their limit."""
     resolvers: Mapping[str, Resolver]
     """What domains do with rewards that they held, by kind."""
+    ear: Ear
+    """Who is active. `write_down` before something is decided by what was heard last."""
     table: Table
     panel_parts: PanelParts
     """What all domains bring to the staff's panel."""
