@@ -177,10 +177,10 @@ async def test_the_digest_says_it(db: Database) -> None:
     figures = await db.read(figures_before, place.community_id, LATER.date(), LATER, FiguresPolicy())
     busy = replace(figures, fans=replace(figures.fans, came=2))
     assert await db.write(promise_digest, place.community_id, LATER.date(), busy, LATER + timedelta(hours=4))
-    (payload,) = await db.read(
-        lambda rx: rx.execute(select(Outbox.payload).where(col(Outbox.key).like("digest:%"))).scalars().all()
+    (promised,) = await db.read(
+        lambda rx: rx.execute(select(col(Outbox.facts)).where(col(Outbox.key).like("digest:%"))).scalars().all()
     )
-    digest = from_facts(Digest, payload["facts"])
+    digest = from_facts(Digest, promised["facts"])
     assert (digest.rests, digest.wakes) == ((TIPS,), ())
     assert "Taking a week off, as far fewer answer: Tips" in WORDS.html(digest, place, Language.EN)
     assert "일주일 쉬어요: 꿀팁" in WORDS.html(digest, place, Language.KO)
