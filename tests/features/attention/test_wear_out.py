@@ -1,5 +1,6 @@
 """What rests, on both databases: judged once a day for each room, told to the planner, and awake after a week."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -185,3 +186,28 @@ async def test_the_digest_says_it(db: Database) -> None:
     assert "Taking a week off, as far fewer answer: Tips" in WORDS.html(digest, place, Language.EN)
     assert "일주일 쉬어요: 꿀팁" in WORDS.html(digest, place, Language.KO)
     assert "先歇一周：干货" in WORDS.html(replace(digest, wakes=("drop",)), place, Language.ZH)
+
+
+async def test_judged_twice_at_once_it_rests_once(db: Database) -> None:
+    """Four rounds of the clock at the same moment, and one more a day later, leave the first rest as it was."""
+    place = await shop(db)
+    await awake(db, place, 120)
+    await fill(db, place, TIPS, FADING)
+    clock = WearClock(db, POLICY)
+    await asyncio.gather(*(clock.run_due(LATER) for _ in range(4)))
+    await clock.run_due(LATER + DAY)
+    (line,) = await db.read(resting_kinds, place.community_id, LATER + DAY)
+    assert line.until == LATER + POLICY.rest
+    assert await query(db, "SELECT count(*) FROM rest") == [(1,)]
+
+
+async def test_a_shop_that_says_nothing_any_more_is_left_alone(db: Database) -> None:
+    """After 56 days without a message its round goes, and the first answer brings it back."""
+    place = await shop(db)
+    await fill(db, place, TIPS, FADING)
+    clock = WearClock(db, POLICY)
+    assert await clock.run_due(LATER) == LATER + timedelta(seconds=1)
+    assert await query(db, "SELECT count(*) FROM wear_round") == [(1,)]
+    await clock.run_due(LATER + 56 * DAY)
+    assert await query(db, "SELECT count(*) FROM wear_round") == [(0,)]
+    assert await clock.run_due(LATER + 57 * DAY) is None
