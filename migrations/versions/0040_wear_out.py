@@ -43,7 +43,7 @@ def upgrade() -> None:
         sa.Column("reach", sa.Integer(), nullable=False),
         sa.Column("usual_answers", sa.Integer(), nullable=False),
         sa.Column("usual_reach", sa.Integer(), nullable=False),
-        sa.CheckConstraint("since < until", name=op.f("ck_rest_since_before_until")),
+        sa.CheckConstraint("since <= until", name=op.f("ck_rest_since_before_until")),
         sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_rest_community_id_community")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rest")),
         sa.UniqueConstraint("community_id", "room_id", "kind", name=op.f("uq_rest_community_id_room_id_kind")),

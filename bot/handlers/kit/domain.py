@@ -99,6 +99,8 @@ class Core:
     """What operators give away, and their limit."""
     resolvers: Mapping[str, Resolver]
     """What domains do with rewards that they held, by kind."""
+    ear: Ear
+    """Who is active. `write_down` before something is decided by what was heard last."""
     table: Table
     panel_parts: PanelParts
     """What all domains bring to the staff's panel."""

@@ -125,7 +125,7 @@ class Rest(SQLModel, table=True):
     __tablename__ = "rest"
     __table_args__ = (
         UniqueConstraint("community_id", "room_id", "kind"),
-        CheckConstraint("since < until", name="since_before_until"),
+        CheckConstraint("since <= until", name="since_before_until"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=Id)

@@ -189,8 +189,8 @@ async def test_counts_are_those_of_a_recount(sqlite_url: str, seed: int) -> None
         expected: defaultdict[int, set[int]] = defaultdict(set)
         known = {fan(number).user_id for number in range(1, 7)}
         for one in told:
-            at = shown.get(one.message_id)
-            if at is not None and at <= one.at < at + 24 * HOUR and one.user_id in known:
+            shown_at = shown.get(one.message_id)
+            if shown_at and shown_at <= one.at < shown_at + 24 * HOUR and one.user_id in known:
                 expected[one.message_id].add(one.user_id)
         assert dict(await counted(db)) == {message_id: len(people) for message_id, people in expected.items()}
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from bot.rules.place import Place
 from bot.rules.quiet_room import PlainCopy, QuietRoomPolicy, Replace, RoomFacts, Send, Skip, decide
@@ -70,6 +70,10 @@ async def sending_alone(db: Database, place: Place, number: int) -> int:
     return await db.write(make)
 
 
+def _change(tx: Tx, table: type[SQLModel], values: Mapping[str, Any]) -> None:
+    tx.execute(update(table).values(**values))
+
+
 async def facts(db: Database, place: Place, now: datetime = NOON + 9 * HOUR) -> RoomFacts:
     """What is known of the first room."""
     return (await db.read(room_facts, place.community_id, now))[0]
@@ -127,7 +131,7 @@ async def test_a_post_that_staff_took_back(db: Database) -> None:
     """There is nothing to edit: the next plain text post is posted anew."""
     place = await shop(db)
     await post(db, place, 1, NOON)
-    await db.write(lambda tx: tx.execute(update(PostCopy).values(gone_at=NOON + HOUR)) and None)
+    await db.write(_change, PostCopy, {"gone_at": NOON + HOUR})
     assert decide(await facts(db, place), plain=True, policy=POLICY) == Send()
     assert decide(await facts(db, place), plain=False, policy=POLICY) == Skip()
 
@@ -160,7 +164,7 @@ async def test_where_the_bot_cant_hear_nobody_is_quiet(db: Database) -> None:
     await shop(db, OWNER, -1002, into=place.community_id)
     await post(db, place, 1, NOON)
     for change in ({"is_admin": False}, {"is_admin": True, "is_channel": True}):
-        await db.write(lambda tx, values=change: tx.execute(update(FanGroup).values(**values)) and None)
+        await db.write(_change, FanGroup, change)
         rooms = await db.read(room_facts, place.community_id, NOON + HOUR)
         assert [room.can_hear for room in rooms] == [False, False]
         assert decide(rooms[0], plain=False, policy=POLICY) == Send()

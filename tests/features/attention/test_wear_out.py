@@ -1,5 +1,7 @@
 """What rests, on both databases: judged once a day for each room, told to the planner, and awake after a week."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -7,18 +9,24 @@ from sqlmodel import col
 
 from bot.features.attention.reception import received
 from bot.features.attention.wear_out import WearClock
+from bot.features.figures.by_itself import figures_before, promise_digest
 from bot.rules.attention.wear_out import WearPolicy, WearState
 from bot.rules.calendar import DAY
+from bot.rules.figures.digest import Digest
+from bot.rules.figures.windows import FiguresPolicy
 from bot.rules.place import Place
 from bot.rules.wears import POST, wears_of
+from bot.rules.words import Language
+from bot.store.causes import from_facts
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.rooms import clear_room
 from bot.store.shown import ShownMessage, record_shown
-from bot.store.tables import RoomActivity, Shown
+from bot.store.tables import Outbox, RoomActivity, Shown
 from bot.store.tables.attention import WearRound
 from bot.store.wear import PRIVATE, resting, resting_kinds, rests_in_all, turns_between
 from tests.features.scene import OWNER, days, query, shop
+from tests.words import WORDS
 
 POLICY = WearPolicy()
 TIPS = wears_of(POST, "tips") or ""
@@ -159,3 +167,47 @@ def _tell_privately(tx: Tx, community_id: int) -> None:
             one.answers = 1
         mine[0].lost = 1
     tx.add(WearRound(community_id=community_id, due_at=LATER))
+
+
+async def test_the_digest_says_it(db: Database) -> None:
+    """The owner's morning digest has a clause about what rests, and keeps it as the promised message."""
+    place = await shop(db)
+    await awake(db, place, 120)
+    await fill(db, place, TIPS, FADING)
+    await WearClock(db, POLICY).run_due(LATER)
+    figures = await db.read(figures_before, place.community_id, LATER.date(), LATER, FiguresPolicy())
+    busy = replace(figures, fans=replace(figures.fans, came=2))
+    assert await db.write(promise_digest, place.community_id, LATER.date(), busy, LATER + timedelta(hours=4))
+    (promised,) = await db.read(
+        lambda rx: rx.execute(select(col(Outbox.facts)).where(col(Outbox.key).like("digest:%"))).scalars().all()
+    )
+    digest = from_facts(Digest, promised["facts"])
+    assert (digest.rests, digest.wakes) == ((TIPS,), ())
+    assert "Taking a week off, as far fewer answer: Tips" in WORDS.html(digest, place, Language.EN)
+    assert "일주일 쉬어요: 꿀팁" in WORDS.html(digest, place, Language.KO)
+    assert "先歇一周：干货" in WORDS.html(replace(digest, wakes=("drop",)), place, Language.ZH)
+
+
+async def test_judged_twice_at_once_it_rests_once(db: Database) -> None:
+    """Four rounds of the clock at the same moment, and one more a day later, leave the first rest as it was."""
+    place = await shop(db)
+    await awake(db, place, 120)
+    await fill(db, place, TIPS, FADING)
+    clock = WearClock(db, POLICY)
+    await asyncio.gather(*(clock.run_due(LATER) for _ in range(4)))
+    await clock.run_due(LATER + DAY)
+    (line,) = await db.read(resting_kinds, place.community_id, LATER + DAY)
+    assert line.until == LATER + POLICY.rest
+    assert await query(db, "SELECT count(*) FROM rest") == [(1,)]
+
+
+async def test_a_shop_that_says_nothing_any_more_is_left_alone(db: Database) -> None:
+    """After 56 days without a message its round goes, and the first answer brings it back."""
+    place = await shop(db)
+    await fill(db, place, TIPS, FADING)
+    clock = WearClock(db, POLICY)
+    assert await clock.run_due(LATER) == LATER + timedelta(seconds=1)
+    assert await query(db, "SELECT count(*) FROM wear_round") == [(1,)]
+    await clock.run_due(LATER + 56 * DAY)
+    assert await query(db, "SELECT count(*) FROM wear_round") == [(0,)]
+    assert await clock.run_due(LATER + 57 * DAY) is None
