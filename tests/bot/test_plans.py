@@ -53,6 +53,7 @@ REASONS = {
     "SELECT user_id FROM person WHERE community_id = 1": "a question of the test's own",
     "SELECT note.id, note.at FROM note ORDER BY note.id LIMIT": "the oldest by their numbers: it ends at its limit",
     "SELECT shown.id, shown.at FROM shown ORDER BY shown.id LIMIT": "as above",
+    "SELECT verdict.id, verdict.made_at FROM verdict ORDER BY verdict.id LIMIT": "as above",
     "SELECT coalesce(sum(account.balance)": "what fans hold is added up on a reader: 6 ms for 100,000",
     "DELETE FROM outbox WHERE outbox.community_id = ? AND outbox.state !=": "the deletion of a person's data",
     "UPDATE presence SET left_at": "the bot was removed from a room: everybody who was there is touched",
