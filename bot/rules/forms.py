@@ -80,6 +80,14 @@ class NotATime(Outcome, name="forms.NotATime"):
 
 
 @dataclass(frozen=True, slots=True)
+class NotAContact(Outcome, name="forms.NotAContact"):
+    """The value is no way to reach somebody, or too long."""
+
+    field: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class TimeNeverWas(Outcome, name="forms.TimeNeverWas"):
     """This time doesn't exist on that day, because the clocks skip it."""
 
@@ -197,6 +205,7 @@ FormError = (
     | NotANumber
     | OutOfRange
     | NotATime
+    | NotAContact
     | TimeNeverWas
     | TimeHourMissing
     | TimePassed

@@ -63,6 +63,11 @@ def class_of(kind: str) -> ShownClass:
     return CLASSES.get(kind, ShownClass.PROMOTION)
 
 
+def is_listed(kind: str) -> bool:
+    """Whether a kind has a class."""
+    return kind in CLASSES
+
+
 def file_kind(file: str) -> str:
     """The kind of a message that brings a file of this kind."""
     return f"file.{file}"

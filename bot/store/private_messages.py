@@ -6,7 +6,7 @@ Telegram lets a bot write only to people who started its private chat (`Person.c
 |---|---|---|---|
 | coins that lapse, a tier that falls | yes | yes | nobody asked for it just now |
 | what became of a purchase, of a gift that was sent on | yes | no | it is theirs, even after they left the rooms |
-| reminders of streams | no | yes | those who asked for them; `Member.reminders` switches them off (`store/airings.py`) |
+| reminders of streams | no | yes | for who asked; `Member.reminders` is their switch (`store/airings.py`) |
 | promotion, such as coupons that end | no | yes | the budget looks for a yes when it leaves (`store/consents.py`) |
 | a prize that was won, a note to the owner or to an operator | no | no | they must hear it |
 

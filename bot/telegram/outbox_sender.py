@@ -220,8 +220,7 @@ class Sender:
         return [row for row in due if row.id not in held]
 
     async def _set_aside(self, row_id: int, reason: str) -> None:
-        damage = Damage(OUTBOX, (str(row_id),), ())
-        await self._write_down(set_row_aside, damage, reason, self._clock.now())
+        await self._write_down(_set_aside, row_id, reason, self._clock.now())
 
     def _when_it_may_leave(self, row: Departure, before_start: float) -> float | None:
         """The monotonic instant at which a row may leave, or None if that isn't soon."""
@@ -371,3 +370,9 @@ class Sender:
                 note(tx)
 
         return write_notes if notes else None
+
+
+def _set_aside(tx: Tx, row_id: int, reason: str, now: datetime) -> None:
+    """Set a row aside. It doesn't count; put back, it is decided anew."""
+    departures.uncount(tx, row_id)
+    set_row_aside(tx, Damage(OUTBOX, (str(row_id),), ()), reason, now)

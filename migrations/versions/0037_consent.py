@@ -21,7 +21,7 @@ SAID_YES = sa.text("promotion_remind_at IS NOT NULL")
 
 
 def upgrade() -> None:
-    """Who stopped all messages has stopped service too. Owners of shops of before are told once that nobody said yes."""
+    """Who stopped all messages has stopped service too. Owners of older shops are told once that nobody said yes."""
     op.drop_column("attention_bounds", "contact")
     op.add_column("community", sa.Column("contact", TEXT(), nullable=True))
     op.add_column("community", sa.Column("consent_told_at", INSTANT(), nullable=True))

@@ -24,7 +24,7 @@ DUE = "2026-11-01 00:00:00.000000"
 UNSENDABLE = (
     ("say", '{"outcome": "NoSuchThing", "facts": {}}', "unknown outcome"),
     ("say", '{"outcome": "communities.Oops", "facts": {"more": 1}, "language": "xx"}', "unknown language"),
-    ("say", '{"outcome": "arrivals.RoomJoined", "facts": {"title": 5}}', "not this outcome''s facts"),
+    ("say", '{"outcome": "draws.RoundNamed", "facts": {"prize": 5}}', "not this outcome''s facts"),
     (
         "say",
         '{"outcome": "communities.Oops", "facts": {}, "witness": {"kind": "nobody", "subject_id": 1}}',

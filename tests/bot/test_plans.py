@@ -27,7 +27,7 @@ SMALL = frozenset(
         *("stream", "airing", "reminder_round", "campaign", "code_batch", "item", "raffle", "raffle_naming"),
         *("raffle_redraw", "packet", "gift_offer", "heart_goal", "lapse_round", "posting", "card"),
         *("inbox", "set_aside", "dialogue", "forgotten", "alembic_version", "file_import", "album_file", "coin_fold"),
-        *("tier_pending", "room_activity"),
+        *("tier_pending", "room_activity", "attention_bounds", "week"),
     }
 )
 """Tables that stay small: what staff make by hand, what is deleted once it is handled, rows for rooms and deletions.

@@ -73,7 +73,7 @@ CODES = ("K7M2-QX4P", "SILK20", "W" * 32)
 """A coupon's own code was made or checked by us (`CouponPolicy.max_shared_code`), whatever staff type at the till."""
 HASHES = ("5e" * 32,)
 """Made by us."""
-SETTINGS = ("coin", "currency", "giveaway", "language", "morning", "packets", "persona", "shop", "timezone")
+SETTINGS = ("coin", "contact", "currency", "giveaway", "language", "morning", "packets", "persona", "shop", "timezone")
 DEEDS = (
     *ACTS,
     "raffle.called_off",
@@ -130,6 +130,7 @@ ORDINARY: dict[str, str] = {
     "by": "Jun",
     "shop": "Silk Live",
     "persona": "Lumi",
+    "contact": "02-123-4567",
     "coin": "coins",
     "timezone": "Asia/Seoul",
     "subject": "#12 Silk scarf −20%",

@@ -68,7 +68,7 @@ class Consents:
             with logging_failures(log, "consent_reminding_failed", community=community_id):
                 while await self._db.write(remind_some, community_id, now, self._policy):
                     pass
-        return next_at
+        return next_at if not due else (await self._db.read(look_ahead, now))[1]
 
     async def tell_owners(self, now: datetime) -> None:
         """Tell owners of older shops, once, that nobody has said yes yet."""

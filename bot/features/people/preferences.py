@@ -1,6 +1,6 @@
 """What fans choose for themselves."""
 
-from collections.abc import Set
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -99,7 +99,7 @@ def _say_promotion(tx: Tx, act: Act, wish: Wish) -> None:
         say_promotion(tx, act.place, member, wish, act.at)
 
 
-def _drop_waiting(tx: Tx, act: Act, kinds: Set[str]) -> None:
+def _drop_waiting(tx: Tx, act: Act, kinds: AbstractSet[str]) -> None:
     """What waits to be told in private goes too: off means off, at once. Promotion is looked at when it leaves."""
     mine: Any = tx.execute(
         select(col(Outbox.id), col(Outbox.facts), col(Outbox.verdict_id)).where(

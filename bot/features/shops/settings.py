@@ -45,8 +45,8 @@ def settings_of(session: Session, community_id: int) -> dict[str, str]:
     slot = _morning_slot(session, community_id)
     morning = slot.at if slot is not None and slot.active else NO_MORNING
     currency = community.currency or DEFAULT_CURRENCIES[Language(community.language)]
-    told = {Step.MORNING.value: morning, Step.CURRENCY.value: currency}
-    return {name: told.get(name) or str(getattr(community, name)) for name in NAMES}
+    told = {Step.MORNING.value: morning, Step.CURRENCY.value: currency, Step.CONTACT.value: community.contact or ""}
+    return {name: told[name] if name in told else str(getattr(community, name)) for name in NAMES}
 
 
 def change_settings(tx: Tx, act: Act, wish: Setup) -> SetupDone:
@@ -112,6 +112,8 @@ def _apply(tx: Tx, community_id: int, values: dict[str, str]) -> None:
             community.giveaway = int(value)
         elif name == Step.CURRENCY:
             community.currency = value or None
+        elif name == Step.CONTACT:
+            community.contact = value or None
         else:
             setattr(community, name, value)
     tx.flush()

@@ -176,6 +176,7 @@ def _most(step: Step, policy: SetupPolicy) -> int:
         Step.PERSONA: policy.max_persona,
         Step.COIN: policy.max_coin,
         Step.GIVEAWAY: policy.max_giveaway,
+        Step.CONTACT: policy.max_contact,
     }
     return most.get(step, 0)
 

@@ -1,11 +1,11 @@
 """What owners write behind `/setup`, and how it is read."""
 
 from bot.content.zones import only_zone
-from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, one_of, whole, words
+from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, Reader, echo, one_of, whole, words
 from bot.handlers.kit.money import currency
-from bot.rules.forms import NoSuchZone, NotATime
+from bot.rules.forms import NoSuchZone, NotAContact, NotATime
 from bot.rules.funding import Funding
-from bot.rules.shops.setup import SetupPolicy, morning_of
+from bot.rules.shops.setup import SetupPolicy, contact_of, morning_of
 from bot.rules.words import Language
 
 EXAMPLE = '/setup timezone=Asia/Seoul shop="Mina Silk"'
@@ -28,6 +28,18 @@ def morning(name: str, text: str, _moment: Moment) -> str:
     return hour
 
 
+def contact(policy: SetupPolicy) -> Reader[str]:
+    """A phone number, an address or a mail address."""
+
+    def read(name: str, text: str, _moment: Moment) -> str:
+        found = contact_of(text, policy)
+        if found is None:
+            raise FormProblem(NotAContact(name, policy.max_contact))
+        return found
+
+    return read
+
+
 def setup_form(policy: SetupPolicy) -> Form:
     """The fields of `/setup`."""
     return Form(
@@ -41,6 +53,7 @@ def setup_form(policy: SetupPolicy) -> Form:
             "packets": Field(one_of({funding.value: funding for funding in Funding})),
             "giveaway": Field(whole(0, policy.max_giveaway)),
             "currency": Field(currency),
+            "contact": Field(contact(policy)),
         },
         EXAMPLE,
     )

@@ -15,7 +15,7 @@ from bot.handlers.kit.table import Desk
 from bot.handlers.shops.services import ShopServices
 from bot.rules.currencies import CODES, currency_of
 from bot.rules.forms import TooLong
-from bot.rules.shops.setup import ROOMS, Problem, Setup, SetupPolicy, Step, giveaway_of, morning_of
+from bot.rules.shops.setup import ROOMS, Problem, Setup, SetupPolicy, Step, contact_of, giveaway_of, morning_of
 from bot.rules.words import Language
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
@@ -24,6 +24,7 @@ NOT_UNDERSTOOD = {
     Step.MORNING: Problem.NO_TIME,
     Step.GIVEAWAY: Problem.NO_NUMBER,
     Step.CURRENCY: Problem.NO_CURRENCY,
+    Step.CONTACT: Problem.NO_CONTACT,
 }
 """What is said of an answer that can't be read."""
 
@@ -135,7 +136,7 @@ async def typed(message: Message, ask: Ask, shops: ShopServices) -> None:
                 await panel.show_problem(inside, Problem.NO_ZONE, options=find_zones(text))
         case Step.SHOP | Step.PERSONA | Step.COIN:
             await _take_words(inside, step, text, shops)
-        case Step.MORNING | Step.GIVEAWAY | Step.CURRENCY:
+        case Step.MORNING | Step.GIVEAWAY | Step.CURRENCY | Step.CONTACT:
             value = _typed_answer(step, text, inside, shops)
             if value is None:
                 await panel.show_problem(inside, NOT_UNDERSTOOD[Step(step)])
@@ -146,12 +147,14 @@ async def typed(message: Message, ask: Ask, shops: ShopServices) -> None:
 
 
 def _typed_answer(step: str, text: str, inside: Ask, shops: ShopServices) -> str | None:
-    """An hour, a limit or a currency as it was typed; None if it is none."""
+    """An hour, a limit, a contact or a currency as it was typed; None if it is none."""
     match step:
         case Step.MORNING:
             return morning_of(text)
         case Step.GIVEAWAY:
             return giveaway_of(text, shops.setup_policy)
+        case Step.CONTACT:
+            return contact_of(text, shops.setup_policy)
         case _:
             return currency_of(text, inside.community.currency)
 

@@ -9,6 +9,7 @@ from bot.rules.amounts import read_amount
 from bot.rules.currencies import USUAL
 from bot.rules.funding import Funding
 from bot.rules.giveaways import A_DAY_AT_FIRST
+from bot.rules.lines import visible
 from bot.rules.outcome import Outcome
 from bot.rules.place import DEFAULT_CURRENCIES
 from bot.rules.shops.arrivals import Room
@@ -45,6 +46,8 @@ ZONES_OFFERED = {
 
 _HOUR = re.compile(r"\d{1,2}")
 LAST_HOUR = 23
+LEAST_CONTACT = 4
+"""Letters and digits of a contact: shorter ones reach nobody."""
 
 
 class Step(StrEnum):
@@ -58,10 +61,11 @@ class Step(StrEnum):
     MORNING = "morning"
     GIVEAWAY = "giveaway"
     CURRENCY = "currency"
+    CONTACT = "contact"
 
 
 STEPS = tuple(Step)
-GUIDED = tuple(step for step in STEPS if step not in {Step.GIVEAWAY, Step.CURRENCY})
+GUIDED = tuple(step for step in STEPS if step not in {Step.GIVEAWAY, Step.CURRENCY, Step.CONTACT})
 """What a new shop is asked, one after another. Other settings start with a default."""
 REVIEW = "review"
 """The step that shows all settings at once."""
@@ -79,6 +83,7 @@ class Problem(StrEnum):
     NO_TIME = "no_time"
     NO_NUMBER = "no_number"
     NO_CURRENCY = "no_currency"
+    NO_CONTACT = "no_contact"
     NO_TYPING = "no_typing"
     """This step is answered by its buttons."""
 
@@ -90,6 +95,7 @@ class SetupPolicy:
     max_shop: int = 64
     max_persona: int = 32
     max_coin: int = 16
+    max_contact: int = 64
     max_giveaway: int = 1_000_000
     """The highest limit of coins a day that an owner may set for operators."""
 
@@ -111,6 +117,8 @@ class Setup:
     """Coins that each operator may give away a day."""
     currency: str | None = None
     """The ISO code of amounts that name no currency."""
+    contact: str | None = None
+    """How the shop can be reached; empty for nobody said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +137,7 @@ class SetupDone(Outcome, name="setting_up.SetupDone"):
     packets: str = Funding.STAFF
     giveaway: int = A_DAY_AT_FIRST
     currency: str = CURRENCY_AT_FIRST
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +158,7 @@ class SetupShown(Outcome, name="setting_up.SetupShown"):
     packets: str = Funding.STAFF
     giveaway: int = A_DAY_AT_FIRST
     currency: str = CURRENCY_AT_FIRST
+    contact: str = ""
     chat_id: int = 0
     forum: bool = False
     """Whether this group has topics."""
@@ -195,6 +205,7 @@ class SetupReview(Outcome, name="setting_up.SetupReview"):
     packets: str = Funding.STAFF
     giveaway: int = A_DAY_AT_FIRST
     currency: str = CURRENCY_AT_FIRST
+    contact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +271,13 @@ def morning_of(text: str) -> str | None:
     if clock is None or clock.hour > LAST_HOUR or clock.second:
         return None
     return f"{clock.hour:02d}:{clock.minute:02d}"
+
+
+def contact_of(text: str, policy: SetupPolicy) -> str | None:
+    """A phone number, an address or a mail address as it was typed, on one line; None if it can't be any of these."""
+    plain = visible(text)
+    signs = sum(sign.isalnum() for sign in plain)
+    return plain if signs >= LEAST_CONTACT and len(plain) <= policy.max_contact else None
 
 
 def giveaway_of(text: str, policy: SetupPolicy) -> str | None:

@@ -317,6 +317,13 @@ def after_crash(tx: Tx, sender: str) -> None:
             put_back(tx, id_of(row), row.due_at)
 
 
+def uncount(tx: Tx, row_id: int) -> None:
+    """A row can't be sent as it is: nothing of it counts."""
+    verdict_id = tx.execute(select(col(Outbox.verdict_id)).where(col(Outbox.id) == row_id)).scalar_one_or_none()
+    if verdict_id is not None:
+        note_not_sent(tx, verdict_id, Reason.CANCELLED)
+
+
 def edit_soon(tx: Tx, card: Card, chat_id: int, now: datetime) -> None:
     """Promise to bring a card up to date that changed while it was on its way."""
     promise_edit(tx, card.community_id, id_of(card), chat_id, now, now)

@@ -92,7 +92,7 @@ class Consent(SQLModel, table=True):
     community_id: int = Field(foreign_key="community.id", sa_type=Id)
     member_id: int = Field(foreign_key="member.id", sa_type=Id)
     said: str
-    """`yes`, `no`, or `reminded`: the reminder after two years, which silence lets stand. See `rules/promotion.Said`."""
+    """`yes`, `no`, or `reminded`: the reminder after two years, which silence lets stand. See `Said`."""
     at: datetime
     words: str
     """What stood there when they said it: the whole question, else the button's label."""

@@ -15,6 +15,7 @@ from bot.store.engine.sessions import Tx
 from bot.web import OrderCalls, Vitals, serving
 from sandbox import Document
 from tests.bot.conftest import Play, is_card
+from tests.bot.consenting import wants_promotion
 from tests.bot.files import csv, hands_in, taps
 
 HEADERS = ("X-Encore-Shop", "X-Encore-Time", "X-Encore-Signature")
@@ -156,13 +157,15 @@ async def test_signed_calls(play: Play, caplog: pytest.LogCaptureFixture) -> Non
 
 
 async def test_a_held_coupon_is_reminded_of(play_sqlite: Play) -> None:
-    """In private, a day before its end, once."""
+    """In private, a day before its end, once, as they said yes to promotion."""
     stage = await play_sqlite(language="ko")
+    await stage.ask(stage.owner, "/setup contact=02-123-4567")
     card = await stage.drop('title="Silk scarf" stock=3 closes=+2d')
     ana = stage.fan("Ana")
     ana.starts(stage.bot)
     await ana.presses(card, "claim").answered()
     await stage.settled()
+    await wants_promotion(stage, ana)
     stage.telegram.clock.advance(24 * HOUR + 60)
     told = await ana.waits_for(
         ana.chat_with(stage.bot), lambda m: m.sender is stage.bot and "ends soon" in m.text, timeout=15

@@ -76,6 +76,7 @@ async def test_a_shop_is_set_up_by_buttons(play: Play) -> None:
         "packets": "staff",
         "giveaway": "2000",
         "currency": "USD",
+        "contact": "",
     }
     assert "petals" in (await stage.ask(stage.fan("Ana"), "/checkin")).text
     undone = await stage.owner.presses(panel, "Undo").answered(10)
@@ -132,6 +133,7 @@ STEPS = {
     "persona": (("x" * 33, "32 characters"),),
     "coin": (("x" * 17, "16 characters"),),
     "giveaway": (("plenty", "a whole number"), ("-1", "a whole number"), ("9" * 9, "1,000,000 at most")),
+    "contact": (("?", "a way to reach you"), ("x" * 65, "64 characters at most")),
     "morning": (("25:00", "time of day"), ("9:75", "time of day"), ("later", "time of day")),
 }
 

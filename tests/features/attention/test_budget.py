@@ -157,6 +157,11 @@ async def test_what_fails_for_good_doesnt_count(db: Database) -> None:
         await db.write(departures.write_mark, row_id, mark, NOON)
         verdict = await door.verdict(row_id)
         assert (verdict.ruling, verdict.reason, verdict.counts) == (Ruling.DROP, reason, False)
+    damaged = await door.drop()
+    seen = await db.read(departures.look, NOON)
+    assert set(await db.write(door.budget.take, seen.due, SENDER, NOON)) == {damaged}
+    await db.write(departures.uncount, damaged)
+    assert not (await door.verdict(damaged)).counts
     last = await door.drop()
     assert await door.round(NOON) == [last]
 
@@ -386,15 +391,28 @@ async def test_two_shops_dont_share_a_fans_day(db: Database) -> None:
 
 
 async def test_a_row_of_an_older_version_gets_its_verdict_when_it_leaves(db: Database) -> None:
-    """A card and a note that were promised without one are decided like the others; an answer still has none."""
+    """A note and the clock's card are decided like the others, a raffle as staff's: only they opened one then."""
     door = await gate(db)
-    await db.write(hang_cards, CardSubject(door.place.community_id, "raffle", 5), Terms(now=NIGHT))
+    for kind in ("raffle", "morning"):
+        await db.write(hang_cards, CardSubject(door.place.community_id, kind, 5), Terms(now=NIGHT))
     note = await door.note(1, NIGHT)
     reminder = await door.promise(Tell("reminders.Reminder", {}, 7, "en", whisper=False, can_write=True), 7, now=NIGHT)
     await db.write(_forget_verdicts)
-    assert await door.round(NIGHT) == [note, reminder]
+    raffle, _ = (row_id for (row_id,) in await query(db, "SELECT id FROM outbox WHERE act = 'post_card' ORDER BY id"))
+    assert await door.round(NIGHT) == [note, reminder, raffle]
     verdicts = await query(db, "SELECT kind, ruling, subject_id FROM verdict ORDER BY kind")
-    assert verdicts == [("lapse.LapseNotice", "send", None), ("raffle", "hold", 5)]
+    assert verdicts == [("lapse.LapseNotice", "send", None), ("morning", "hold", 5), ("raffle", "send", 5)]
+
+
+async def test_nothing_leaves_without_a_verdict(db: Database) -> None:
+    """A row whose verdict was deleted doesn't leave undecided: it gets another one at its next turn."""
+    door = await gate(db)
+    for number in (1, 2):
+        await db.write(hang_cards, CardSubject(door.place.community_id, "drop", number), Terms(now=NIGHT))
+    await db.write(_lose_verdicts)
+    assert await door.round(NIGHT) == []
+    assert await door.round(NIGHT) == []
+    assert await query(db, "SELECT ruling, reason FROM verdict") == [("hold", "quiet_hours")] * 2
 
 
 async def test_what_is_withdrawn_is_called_off(db: Database) -> None:
@@ -439,6 +457,10 @@ def _watched(tx: Tx, statements: list[str], door: Gate, rows: list[departures.De
 
 def _resume(tx: Tx) -> None:
     tx.execute(update(Week).values(paused_at=None))
+
+
+def _lose_verdicts(tx: Tx) -> None:
+    tx.execute(delete(Verdict))
 
 
 def _facts(session: Session) -> list[dict[str, Any]]:

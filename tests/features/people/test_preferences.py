@@ -1,5 +1,7 @@
 """What fans choose for themselves, on both databases."""
 
+from dataclasses import replace
+
 from bot.features.people.board import MonthBoard
 from bot.features.people.preferences import Preferences
 from bot.rules.people.members import BoardLine, BoardPolicy
@@ -21,8 +23,9 @@ async def test_a_choice_is_kept(db: Database) -> None:
         (Preference(reminders=True), PreferencesShown(None, reminders=True, hidden=True)),
         (Preference(hidden=False), PreferencesShown(None, reminders=True, hidden=False)),
     ):
-        assert await preferences.change(act_of(place, fan(1), NOON), wish) == shown
-        assert await preferences.shown(place, fan(1).user_id) == shown
+        expected = replace(shown, shop="Silk room")
+        assert await preferences.change(act_of(place, fan(1), NOON), wish) == expected
+        assert await preferences.shown(place, fan(1).user_id) == expected
 
 
 async def test_the_language_is_the_persons_the_rest_the_shops(db: Database) -> None:

@@ -18,8 +18,9 @@ from bot.flows.redeem import Redemption
 from bot.rules.act import Sender
 from bot.rules.airings import How
 from bot.rules.checkins.checkins import CheckedIn, CheckInPolicy, StartsTomorrow
+from bot.rules.coins.lapse import LapseNotice
 from bot.rules.coupons.campaigns import NewCampaign
-from bot.rules.coupons.claims import Claimed, NoSuchCoupon, OfferedBefore
+from bot.rules.coupons.claims import Claimed, OfferedBefore
 from bot.rules.coupons.redemption import Redeemed
 from bot.rules.people.preferences import Preference
 from bot.rules.people.privacy import DeletionAsked, DeletionDone, NothingKept, OwnerStays, PrivacyNotice
@@ -350,14 +351,19 @@ async def test_notice_and_stop(db: Database) -> None:
     assert await privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=True, sighting_days=14)
     await db.write(_remind, place)
     await Preferences(db).change(act_of(place, ANA, NOON), Preference(reminders=False))
+    assert await query(db, "SELECT count(*) FROM outbox") == [(1,)]
+    assert await privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=True, sighting_days=14)
+    await Preferences(db).change(act_of(place, ANA, NOON), Preference(service=False))
     assert await privacy(db).notice(place, ANA.user_id) == PrivacyNotice("Silk room", reminders=False, sighting_days=14)
     assert await query(db, "SELECT count(*) FROM outbox") == [(0,)]
     assert await privacy(db).notice(None, ANA.user_id) == PrivacyNotice("", reminders=False, sighting_days=14)
 
 
 def _remind(tx: Tx, place: Place) -> None:
-    terms = Terms(now=NOON, key="r", not_after=NOON + HOUR, lane=Lane.REMINDER)
-    tell_in_private(tx, place.community_id, Reader(ANA.user_id, Language.EN), pack(NoSuchCoupon()), terms)
+    terms = Terms(now=NOON, key="r", not_after=NOON + HOUR, lane=Lane.BULK)
+    tell_in_private(
+        tx, place.community_id, Reader(ANA.user_id, Language.EN), pack(LapseNotice(NOON.date(), 5, 5)), terms
+    )
 
 
 async def test_what_could_not_be_told_is_dropped(db: Database) -> None:

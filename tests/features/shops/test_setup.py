@@ -214,6 +214,7 @@ async def test_a_new_owner_is_guided(db: Database, causes: Causes) -> None:
         "packets": "staff",
         "giveaway": "2000",
         "currency": "USD",
+        "contact": "",
     }
     assert isinstance(await undo(db, place, MINE, NOON, causes.next()), Undone)
     assert (await desk(db).read(place))["timezone"] == "Asia/Seoul"
