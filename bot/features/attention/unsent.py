@@ -208,8 +208,10 @@ def _held(tx: Tx, act: Act, verdict_id: int, reader: _Reader) -> tuple[Verdict |
     named = tx.get(Verdict, verdict_id)
     if named is None or named.community_id != act.community_id or named.chat_id > 0 or named.decided_at is None:
         return None, []
+    # The promises are locked first, as the sender does it.
     rows = tx.execute(
         select(col(Verdict.id))
+        .join(Outbox, col(Outbox.verdict_id) == col(Verdict.id))
         .where(
             col(Verdict.community_id) == act.community_id,
             col(Verdict.decided_at) >= named.decided_at - reader.policy.reach,
@@ -217,9 +219,12 @@ def _held(tx: Tx, act: Act, verdict_id: int, reader: _Reader) -> tuple[Verdict |
             col(Verdict.subject_id) == named.subject_id,
             col(Verdict.ruling) == Ruling.HOLD,
             col(Verdict.chat_id) < 0,
+            col(Outbox.community_id) == act.community_id,
+            OPEN,
+            col(Outbox.state) == OutboxState.WAITING,
         )
-        .order_by(col(Verdict.id))
-        .with_for_update()
+        .order_by(col(Outbox.id))
+        .with_for_update(of=Outbox)
     ).scalars()
     ids = [one for one in rows if one is not None]
     return (named, ids) if verdict_id in ids else (None, [])

@@ -201,9 +201,11 @@ def _waiting(session: Session, community_id: int, cause: str, *, lock: bool = Fa
             OPEN,
             col(Outbox.state) == OutboxState.WAITING,
         )
-        .order_by(col(Verdict.id))
+        .order_by(col(Outbox.id))
     )
-    rows = session.execute(query.with_for_update() if lock else query).all()
+    if lock:  # whoever waits here sees below what was decided meanwhile
+        session.execute(query.with_for_update(of=Outbox)).all()
+    rows = session.execute(query).all()
     return [
         Waiting(verdict_id, Reason(reason), until, due_at, not_after)
         for verdict_id, reason, until, due_at, not_after in rows

@@ -1,6 +1,7 @@
 """What wasn't sent in time becomes lines of the next morning card, on both databases."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from bot.features.shops.calendar import morning_card
@@ -31,7 +32,7 @@ async def studio(db: Database, causes: Causes) -> Studio:
     return studio
 
 
-async def folds(studio: Studio, subject_id: int, **more: object) -> int:
+async def folds(studio: Studio, subject_id: int, **more: Any) -> int:
     """A drop's card that wasn't sent in time."""
     return await add_verdict(studio.db, studio.place, Ruling.FOLD, Reason.QUIET_HOURS, subject_id=subject_id, **more)
 

@@ -1,5 +1,6 @@
 """The owner's log: counts by day, a day in words, and what becomes of what is held; on both databases."""
 
+import asyncio
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, update
@@ -142,3 +143,14 @@ async def test_what_cannot_be_pressed(db: Database, causes: Causes) -> None:
         assert await log_of(db).send_now(act_of(place, cause=causes.next()), verdict) == HeldNoMore(place.community_id)
         assert await log_of(db).stop(act_of(place, cause=causes.next()), verdict) == HeldNoMore(place.community_id)
     assert await query(db, "SELECT count(*) FROM outbox WHERE state <> 'waiting'") == [(0,)]
+
+
+async def test_many_press_at_once(db: Database, causes: Causes) -> None:
+    """Of ten who press *don't send* at the same moment one takes it back, the others hear that it is gone."""
+    place = await shop(db)
+    held = await add_verdict(db, place, Ruling.HOLD, Reason.GAP, waits=True)
+    log = log_of(db)
+    acts = [act_of(place, cause=causes.next()) for _ in range(10)]
+    outcomes = await asyncio.gather(*(log.stop(act, held) for act in acts))
+    assert sorted(type(one).__name__ for one in outcomes) == ["HeldNoMore"] * 9 + ["HeldStopped"]
+    assert await query(db, "SELECT count(*) FROM audit_entry WHERE act = 'held.stopped'") == [(1,)]

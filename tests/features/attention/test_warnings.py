@@ -1,5 +1,6 @@
 """What staff type and what breaks a bound waits ten seconds, and longer if they hold it; on both databases."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -158,3 +159,16 @@ async def test_while_a_stream_is_on_nobody_is_warned(db: Database, causes: Cause
     warned, act = warnings_of(db, late), studio.act(late)
     await drops(db, act)
     assert await warned.warning(studio.place, act.cause) is None
+
+
+async def test_two_of_the_staff_hold_it_at_once(db: Database, causes: Causes) -> None:
+    """One holds it, the other hears that there is nothing to hold any more; it waits once."""
+    place = await shop(db)
+    warned, act = warnings_of(db, NIGHT), act_of(place, at=NIGHT, cause=causes.next())
+    await drops(db, act)
+    told = await warned.warning(place, act.cause)
+    assert told is not None
+    presses = [act_of(place, at=NIGHT, cause=causes.next()) for _ in range(5)]
+    outcomes = await asyncio.gather(*(warned.hold(press, told.verdict_id) for press in presses))
+    assert sorted(type(one).__name__ for one in outcomes) == ["LeftAlready"] * 4 + ["WaitsNow"]
+    assert await due(db) == [NINE - NOON]

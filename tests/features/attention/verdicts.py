@@ -28,7 +28,7 @@ async def add_verdict(
     **more: Any,
 ) -> int:
     """A verdict of a drop's card in the first room, unless told otherwise; with `waits` its row waits. Its id."""
-    return await db.write(_add, place, (ruling, reason, at), waits=waits, **more)
+    return await db.write(lambda tx: _add(tx, place, (ruling, reason, at), waits=waits, **more))
 
 
 def _add(
