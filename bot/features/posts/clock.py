@@ -1,10 +1,11 @@
 """The clock's part in the week: plan what is to be planned, fill what is due, and say when more is."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -20,13 +21,14 @@ from bot.features.posts.fill import (
     waits,
 )
 from bot.features.posts.plan import plan_week
-from bot.logs import get_logger, logging_failures
+from bot.logs import get_logger
 from bot.rules.act import Act, Sender
 from bot.rules.posting import Content
 from bot.rules.posts.templates import TemplateFacts
 from bot.rules.rights import Role
 from bot.rules.slots import PostingState, Why
 from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Posting
 from bot.store.tables.posts import Week
 
@@ -76,15 +78,24 @@ class WeeklyCalendar:
 
     async def run_due(self, now: datetime) -> datetime | None:
         """Plan and fill what is due; when more is."""
-        for community_id in await self._db.read(shops_to_plan, now):
-            with logging_failures(log, "plan_failed", shop=community_id):
-                await self._db.write(plan_week, community_id, now, self._policies.calendar)
-        due = await self._db.read(due_postings, now)
+        seen = await self._db.read(look, now)
+        if not seen.shops and not seen.postings:
+            return seen.next_at
+        for community_id in seen.shops:
+            await self._plan(community_id, now)
+        due = await self._db.read(due_postings, now)  # planning may have moved what is due
         if due:
             await self._hear_out()
         for posting_id in due:
             await self._fill(posting_id, now)
         return await self._db.read(next_due, now)
+
+    async def _plan(self, community_id: int, now: datetime) -> None:
+        try:
+            await self._db.write(plan_week, community_id, now, self._policies.calendar)
+        except Exception as error:  # other shops go on; this one is tried again, and not at once
+            log.error("plan_failed", shop=community_id, exc_info=error)
+            await self._db.write(put_off, community_id, now + AGAIN)
 
     async def _fill(self, posting_id: int, now: datetime) -> None:
         try:
@@ -124,6 +135,28 @@ class WeeklyCalendar:
         )
         opened = await self._activities.open(act, opening.command)
         await self._db.write(mark_opened, opening.posting_id, None if opened else Why.REFUSED)
+
+
+def put_off(tx: Tx, community_id: int, until: datetime) -> None:
+    """Plan a shop's week later, because it failed."""
+    tx.execute(update(Week).where(col(Week.community_id) == community_id).values(plan_at=until))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The calendar of all shops at an instant."""
+
+    shops: list[int]
+    """Shops whose week is to be planned."""
+    postings: list[int]
+    """Postings that are to be filled."""
+    next_at: datetime | None
+    """When more is due."""
+
+
+def look(session: Session, now: datetime) -> Seen:
+    """What is due, and when more is: one read for a tick with nothing due."""
+    return Seen(shops_to_plan(session, now), due_postings(session, now), next_due(session, now))
 
 
 def shops_to_plan(session: Session, now: datetime) -> list[int]:

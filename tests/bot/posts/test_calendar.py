@@ -106,7 +106,7 @@ async def test_slots_by_buttons_and_by_lines(play_sqlite: Play) -> None:
         ("/calendar add fri 10:00 /redpacket 1000 20", "/redpacket 1000 20"),
         ("/calendar add fri 10:10 tips", "too near the slot at 10:00"),
         ("/calendar add fri 14:00 shoes", "I don't know the pillar shoes"),
-        ("/calendar add fri 14:00 /redpacket many", "coins"),
+        ("/calendar add fri 14:00 /redpacket many", "I still need shares"),
         ("/calendar add fri 14:00 /ban them", "I can't open"),
         ("/calendar add 0 25 * * * tips", "comes at no time"),
         ("/calendar week=wild", "There's no wild week"),
