@@ -20,13 +20,15 @@ from sqlalchemy import insert
 from sqlmodel import col, update
 
 from bot.features.posts.clock import WeeklyCalendar
-from bot.features.posts.fill import FillPolicies
+from bot.features.posts.fill import FillRules
 from bot.features.posts.plan import plan_week
 from bot.features.shops.founding import found
 from bot.logs import set_up_logs
 from bot.rules.act import Act
 from bot.rules.posting import Content
+from bot.rules.posts.slots import CalendarPolicy
 from bot.rules.posts.templates import TemplateFacts
+from bot.rules.quiet_room import QuietRoomPolicy
 from bot.rules.slots import PostingState, SlotKind
 from bot.rules.words import Language
 from bot.store.contents import content_to_facts
@@ -113,7 +115,7 @@ async def measure(url: str, shops: int, places: int) -> float:
     await migrate(url)
     async with Database.open(url) as db:
         made = await db.write(fill, shops, places)
-        policies, nothing = FillPolicies(), Nothing()
+        policies, nothing = FillRules(CalendarPolicy(), QuietRoomPolicy()), Nothing()
         clock = WeeklyCalendar(db, policies, nothing, nothing)
         await clock.run_due(NOW)
         tick, slowest = await timed(TICKS, lambda: clock.run_due(NOW))

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from bot.features.posts.fill import (
     AGAIN,
-    FillPolicies,
+    FillRules,
     Opening,
     Prepared,
     Wanted,
@@ -64,7 +64,7 @@ class WeeklyCalendar:
     def __init__(
         self,
         db: Database,
-        policies: FillPolicies,
+        policies: FillRules,
         renders: Renders,
         activities: Opens,
         hear_out: Callable[[], Awaitable[None]] = _nothing,
