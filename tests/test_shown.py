@@ -32,7 +32,9 @@ KEY = re.compile(r"\{\w*\}|¤|\b[a-z]+(?:[-_][a-z]+)+\b")
 """What stands in a catalogue, not in a sentence: `duration-hour`, `{0}`, `sold_out`."""
 LATIN = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*")
 
-ENGLISH_COMPOUNDS = frozenset({"check-in", "check-ins", "first-time", "kept-back", "make-up", "make-ups", "thank-you"})
+ENGLISH_COMPOUNDS = frozenset(
+    {"check-in", "check-ins", "first-time", "kept-back", "make-up", "make-ups", "sign-off", "thank-you"}
+)
 """Words of ours that have a hyphen."""
 NOT_TRANSLATED = re.compile(
     r"\b(?:QR|CSV|PDF|UTC|Encore|English)\b|\+90m|2026-11-23T20:00|\b[A-Z]{2,3}(?=[$¥€£]|\d)|/newitem\b|https?://\S+"

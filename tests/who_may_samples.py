@@ -3,11 +3,13 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from bot.content.buttons.persona import PILLARS
 from bot.content.buttons.shared import HAND_OVER, REDEEM_ONE, REFUND, SETUP
 from bot.content.buttons.shops import HOME, LEAVE_ROOM, PART
 from bot.content.buttons.streams import CALL_OFF, REMIND
 from bot.rules import general as communities
 from bot.rules.general import Hello
+from bot.rules.posts.persona import PillarsClosed
 from bot.rules.shops.arrivals import RoomGone
 from bot.rules.streams.reminders import StreamGone
 from sandbox import Chat, Document, Person, Press, Rights
@@ -170,6 +172,8 @@ async def press_samples(world: World) -> list[Sample]:
         "packet": ids["packet"],
         "packetcheck": ids["packet"],
         "pay": f"{ids['item']}:1:1",
+        "pillars": "1:show",
+        "post": "1:list",
         "privacy": "keep",
         "redeem": 1,
         "refund": 1,
@@ -184,7 +188,7 @@ async def press_samples(world: World) -> list[Sample]:
         "whose": f"1:{loft.id}",
     }
     bare = {"admin", "checkin", "coupons", "makeup", "me", "raffles", "setup", "streams", "tier"}
-    refused: dict[str, tuple[type, ...]] = {HOME: (RoomGone,), REMIND: (StreamGone,)}
+    refused: dict[str, tuple[type, ...]] = {HOME: (RoomGone,), REMIND: (StreamGone,), PILLARS: (PillarsClosed,)}
     samples = [Sample(prefix, f"{prefix}:{rest}", refused.get(prefix, ())) for prefix, rest in of.items()]
     samples += [Sample(prefix, prefix) for prefix in bare]
     for prefix, rooms in ((LEAVE_ROOM, joined[: len(PLACES)]), (PART, joined[len(PLACES) :])):
@@ -204,6 +208,7 @@ def command_samples(world: World) -> list[Sample]:
     """What is said: each command alone, and what only the owner may say in a line."""
     lines = {f"/{name}": f"/{name}" for name in world.stage.app.table.names}
     lines |= {"/setup coin=…": "/setup coin=petals", "/redpacket": "/redpacket 10 2", "/myorder": "/myorder 20261123-7"}
+    lines |= {"/persona notes=…": "/persona notes=warm", "/pillars tips=100": "/pillars tips=100"}
     ends = {"/undo", "/endlive", "/cancelstream"}
     # To who asks for help, "come into a shop's group first" is the help.
     helps = dict.fromkeys(("/start", "/help"), (communities.NoCommunityYet,))
@@ -217,7 +222,7 @@ async def link_samples(world: World) -> list[Sample]:
     await world.stage.settled()
     ((token,),) = await query(world.stage.app.db, "SELECT token FROM source WHERE name = 'video'")
     rest = {"admin": "1", "setup": "1", "remind": "2", "gift": "1", "g": "none", "src": token}
-    rest |= {"coupons": "1", "raffles": "1", "blanks": "1"}
+    rest |= {"coupons": "1", "raffles": "1", "post": "1", "blanks": "1"}
     agree(set(rest), set(world.stage.app.table._openings))
     return [
         Sample(f"{prefix}_…", f"/start {prefix}_{payload}", {SETUP: (Hello,), REMIND: (StreamGone,)}.get(prefix, ()))

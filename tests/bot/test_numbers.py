@@ -12,11 +12,14 @@ from bot.handlers.gifts import offers as gift_offers
 from bot.handlers.hearts import hearts
 from bot.handlers.kit.forms import Form
 from bot.handlers.orders import order_imports
+from bot.handlers.posts import post_lines
+from bot.handlers.posts.persona_services import persona_form
 from bot.handlers.raffles.forms import RaffleForms
 from bot.handlers.shops.forms import setup_form
 from bot.handlers.streams.forms import go_live_form, new_stream_form
 from bot.rules.coin_shop.shelf import ShopPolicy
 from bot.rules.coupons.campaigns import CouponPolicy
+from bot.rules.posts.persona import PersonaPolicy
 from bot.rules.raffles.facts import RafflePolicy
 from bot.rules.shops.setup import SetupPolicy
 from bot.rules.streams.streams import StreamPolicy
@@ -75,6 +78,8 @@ FORMS = {
     "hearts": hearts.HEARTS_FORM,
     "setup": setup_form(SetupPolicy()),
     "redeem": order_imports.FILE_FORM,
+    "persona": persona_form(PersonaPolicy()),
+    "post": post_lines.FORM,
 }
 KINDS = ("coupon:{n}", "raffle:{n}", "coins:{n}", "packet:{n}/{n}", "raffle:scarf/{n}/{n}", "{n}m", "{n}h{n}m", "+{n}d")
 AMONG_OTHERS = {

@@ -89,7 +89,8 @@ def recorded() -> Iterator[dict[str, Any]]:
     found: dict[str, Any] = {}
 
     def note(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool) -> None:
-        found[statement] = values[0] if many else values
+        # Rows whose ids come back are inserted one by one, though they are meant as many.
+        found[statement] = values[0] if many and isinstance(values[0], tuple) else values
 
     run = Hot._execute
 

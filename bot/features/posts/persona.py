@@ -87,6 +87,7 @@ def shares_of(pillars: Mapping[str, int]) -> tuple[PillarShare, ...]:
 
 def change(tx: Tx, act: Act, wish: Mapping[str, str]) -> PersonaChanged:
     """Write down what differs, and what it was before."""
+    lock_shop(tx, act.community_id)
     answer = first_answer(tx, act, PersonaChanged, CHANGED)
     if answer is not None:
         return answer
@@ -123,10 +124,10 @@ def undo_change(tx: Tx, act: Act, entry: AuditEntry) -> bool:
 
 def share_out(tx: Tx, act: Act, shares: tuple[PillarShare, ...]) -> PillarsChanged:
     """Keep the shares. The caller has checked their sum."""
+    lock_shop(tx, act.community_id)
     answer = first_answer(tx, act, PillarsChanged, SHARED_OUT)
     if answer is not None:
         return answer
-    lock_shop(tx, act.community_id)
     before = persona_of(tx, act.community_id).pillars
     after = in_order({one.pillar: one.share for one in shares})
     if after == before:

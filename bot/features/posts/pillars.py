@@ -24,6 +24,7 @@ from bot.store.audit import first_answer
 from bot.store.dialogues import close_dialogue, find_dialogue, note_dialogue_message, open_dialogue
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
+from bot.store.places import lock_shop
 from bot.store.tables import Dialogue
 
 KIND = "pillars"
@@ -102,6 +103,7 @@ def change_page(tx: Tx, act: Act, panel_id: int | None, change: Change) -> Pilla
 
 def save(tx: Tx, act: Act, panel_id: int | None) -> PillarsChanged | PillarsPage | PillarsClosed:
     """Keep them and be done."""
+    lock_shop(tx, act.community_id)
     before = first_answer(tx, act, PillarsChanged)
     if before is not None:
         return before

@@ -34,6 +34,7 @@ from bot.store.audit import first_answer, record_act
 from bot.store.contents import content_to_facts
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
+from bot.store.places import lock_shop
 from bot.store.posts import next_post_number
 from bot.store.tables import AuditEntry
 from bot.store.tables.base import id_of
@@ -130,6 +131,7 @@ def done_before(session: Session, act: Act) -> PostSent | PostShelved | PostChan
 
 def say(tx: Tx, act: Act, new: NewPost, how: ToSay, policy: SendingPolicy) -> Sent:
     """Make the post and its sending in one transaction."""
+    lock_shop(tx, act.community_id)
     before = done_before(tx, act)
     if isinstance(before, PostSent):
         return before
@@ -141,6 +143,7 @@ def say(tx: Tx, act: Act, new: NewPost, how: ToSay, policy: SendingPolicy) -> Se
 
 def say_again(tx: Tx, act: Act, number: int, how: ToSay, policy: SendingPolicy) -> Sent:
     """Send a post that is there, once for an update."""
+    lock_shop(tx, act.community_id)
     before = done_before(tx, act)
     if isinstance(before, PostSent):
         return before
@@ -182,6 +185,7 @@ def _sent(session: Session, act: Act, begun: SendingBegun) -> PostSent:
 
 def shelve(tx: Tx, act: Act, new: NewPost) -> PostShelved | NotAPost:
     """Put it onto the shelf."""
+    lock_shop(tx, act.community_id)
     before = first_answer(tx, act, PostShelved, MADE)
     if before is not None:
         return before
@@ -208,6 +212,7 @@ def undo_made(tx: Tx, act: Act, entry: AuditEntry) -> bool:
 
 def finish(tx: Tx, act: Act, turn: int, how: ToSay | None, policy: SendingPolicy) -> Done:
     """Take the draft; whoever presses twice, or later, finds it closed."""
+    lock_shop(tx, act.community_id)
     before = done_before(tx, act)
     draft = drafts.finish(tx, act, turn) if before is None else None
     if draft is None:
@@ -236,6 +241,7 @@ def _edit_everywhere(
 
 def change(tx: Tx, act: Act, number: int | None, new: NewPost) -> PostChanged | NoSuchPost:
     """Keep what was changed of a post, and what it was before."""
+    lock_shop(tx, act.community_id)
     before = first_answer(tx, act, PostChanged, CHANGED)
     if before is not None:
         return before

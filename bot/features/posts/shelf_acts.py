@@ -14,6 +14,7 @@ from bot.store import causes
 from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
+from bot.store.places import lock_shop
 from bot.store.posts import next_post_number
 from bot.store.tables import AuditEntry
 from bot.store.tables.base import id_of
@@ -43,6 +44,7 @@ class Shelving:
 def put(tx: Tx, act: Act, number: int, *, on: bool) -> PostShelf | BlanksFirst | NoSuchPost:
     """Let the calendar take it, or not any more."""
     name = SHELVED if on else UNSHELVED
+    lock_shop(tx, act.community_id)
     before = first_answer(tx, act, PostShelf, name)
     if before is not None:
         return before
@@ -73,6 +75,7 @@ def undo_put(tx: Tx, act: Act, entry: AuditEntry) -> bool:
 
 def delete(tx: Tx, act: Act, number: int) -> PostDeleted | SentOnceStays | NoSuchPost:
     """Delete it; the log keeps what it was, so that it can come back."""
+    lock_shop(tx, act.community_id)
     before = first_answer(tx, act, PostDeleted, DELETED)
     if before is not None:
         return before

@@ -231,5 +231,5 @@ async def part_of_album(message: Message, ask: Ask, doors: Doors, posting: PostS
         return
     inside = await doors.staff(ask)
     draft = await posting.drafts.take_part(inside.act, album, ask.chat_id, content) if inside is not None else None
-    if inside is not None and draft is not None:
+    if inside is not None and draft is not None and (inside.private or inside.can_write):
         await posting.talk.show(inside, draft)

@@ -65,6 +65,8 @@ class PostTalk:
         before = await self._drafts.find(inside.sender.user_id)
         begun = await self._drafts.begin(inside.act, draft)
         self._communities.forget_person(inside.sender.user_id)
+        if not (inside.private or inside.can_write):
+            return  # the draft waits until they open the private chat
         if before is not None and before.cause != begun.cause:
             await self._take_away(inside, before)
         await self.show(inside, begun, fresh=True)

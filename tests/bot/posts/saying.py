@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox import Message, Person
+from sandbox.html import Entity
 from sandbox.messages import NewMessage
 from sandbox.polls import Option, Poll
-from sandbox.text import Entity, Text
+from sandbox.text import Text
 from tests.bot.conftest import Play, Stage
 
 PANEL = {"ko": "이렇게 보여요", "zh": "发出去就是这样", "en": "This is how it looks"}

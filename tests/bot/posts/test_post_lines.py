@@ -9,7 +9,7 @@ from bot.handlers.posts.post_lines import button_in, numbered, read_line
 from bot.rules.posting import LinkButton
 from sandbox import Document
 from sandbox.files import blank_picture
-from sandbox.text import Entity
+from sandbox.html import Entity
 from tests.bot.conftest import Play
 from tests.bot.posts.saying import PANEL, Desk
 from tests.features.scene import query

@@ -1,23 +1,26 @@
 """The shelf and what was sent: looked at, changed everywhere, taken back, pinned, sent again, deleted."""
 
+from typing import Any
+
 import pytest
 
 from sandbox import Message, Rights
 from tests.bot.conftest import Play
+from tests.bot.posts.posting import Posting
 from tests.bot.posts.saying import PANEL, Desk
 from tests.features.scene import query
 
 DAYS_3 = 3 * 24 * 3600
 
 
-async def shelved(play: Play, language: str = "en", **more: object) -> Desk:
+async def shelved(play: Play, language: str = "en", **more: Any) -> Desk:
     """A shop with one post on its shelf."""
     desk = await Desk.open(play, language, **more)
     await desk.stage.ask(desk.who, "/post shelf pillar=tips Steam silk, don't iron it")
     return desk
 
 
-async def sent(play: Play, **more: object) -> tuple[Desk, Message]:
+async def sent(play: Play, **more: Any) -> tuple[Desk, Message]:
     """A shop that has sent a post, and the page of that sending."""
     desk = await Desk.open(play, **more)
     await desk.stage.ask(desk.who, "/post now New scarves")
@@ -156,3 +159,43 @@ async def test_another_shop_sees_nothing(play_sqlite: Play) -> None:
     await stage.all_sent()
     assert not desk.room()[0].deleted
     assert await query(stage.app.db, "SELECT count(*) FROM post") == [(1,)]
+
+
+async def test_a_room_that_was_left(play_sqlite: Play) -> None:
+    """An edit reaches the room where the bot is, and names the one that it had to leave."""
+    desk = await Desk.open(play_sqlite)
+    stage = desk.stage
+    den = stage.telegram.add_group("Den", creator=stage.owner)
+    stage.owner.adds(stage.bot, den, Rights.full())
+    await stage.all_sent()
+    await stage.ask(desk.who, "/post now New scarves")
+    await stage.all_sent()
+    stage.owner.removes(stage.bot, den)
+    await stage.settled()
+    page = await desk.says("/post sent", "Sent and planned")
+    page = await desk.taps(page, "#1", "2 copies sent")
+    page = await desk.taps(page, "Change it everywhere", PANEL["en"])
+    panel = await desk.taps(page, "✏️", "should say instead")
+    panel = await desk.says("New scarves, in blue too", PANEL["en"])
+    page = await desk.taps(panel, "Change it everywhere", "Changed in 1 place")
+    assert "Not in Den: left" in page.text
+
+
+async def test_a_private_sending_tells_how_far_it_is(play_sqlite: Play) -> None:
+    """It shows its reach first, who can't be reached in groups of reasons, and can be taken back."""
+    desk = await Desk.open(play_sqlite)
+    stage = desk.stage
+    posting = await Posting.on(stage)
+    for name in ("Ana", "Ben"):
+        await posting.says_yes(stage.fan(name))
+    cleo = stage.fan("Cleo")
+    await stage.ask(cleo, "/checkin")
+    said = desk.who.says(stage.bot, '/post for="tier>=new" Only for you')
+    panel = await desk.hears("2 fans get it", said)
+    assert desk.preview(panel).text == "Only for you"
+    panel = await desk.taps(panel, "Send now", "On its way")
+    await stage.app.jobs.tick()
+    await stage.all_sent()
+    page = await desk.taps(panel, "How far", "2 copies sent")
+    assert "didn't say yes to news" in page.text
+    await desk.taps(page, "Take it back everywhere", "Taken back in 2 places")

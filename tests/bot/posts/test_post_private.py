@@ -4,7 +4,7 @@ import pytest
 
 from sandbox import Document, Rights
 from sandbox.files import blank_picture
-from sandbox.text import Entity
+from sandbox.html import Entity
 from tests.bot.conftest import Play
 from tests.bot.posts.saying import ASKED, NOW, PANEL, SENT, Desk
 from tests.features.scene import query
