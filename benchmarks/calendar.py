@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import insert
 from sqlmodel import col, update
@@ -68,7 +69,7 @@ def fill(tx: Tx, shops: int, places: int) -> list[int]:
         tx.add(slot)
         tx.flush()
         made.append(community_id)
-        rows = [
+        rows: list[dict[str, Any]] = [
             {
                 "community_id": community_id,
                 "slot_id": slot.id,

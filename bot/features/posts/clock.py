@@ -185,10 +185,13 @@ def due_postings(session: Session, now: datetime) -> list[int]:
 def next_due(session: Session, now: datetime) -> datetime | None:
     """When the next posting is to be filled, or the next week planned."""
     planned = select(func.min(col(Posting.due_at))).where(col(Posting.state) == PostingState.PLANNED)
-    plan_at = select(func.min(col(Week.plan_at)))
-    left = due_postings(session, now)
-    coming = session.execute(planned.where(col(Posting.due_at) > now)).scalar_one()
-    waiting = session.execute(planned.where(col(Posting.due_at) <= now)).scalar_one()
-    again = now if left else now + AGAIN
-    times = [session.execute(plan_at).scalar_one(), coming, again if waiting is not None else None]
-    return min((at for at in times if at is not None), default=None)
+    reads = (select(func.min(col(Week.plan_at))), planned.where(col(Posting.due_at) > now))
+    times: list[datetime] = [at for read in reads if (at := _instant(session, read)) is not None]
+    if _instant(session, planned.where(col(Posting.due_at) <= now)) is not None:
+        times.append(now if due_postings(session, now) else now + AGAIN)
+    return min(times, default=None)
+
+
+def _instant(session: Session, query: Any) -> datetime | None:
+    found: datetime | None = session.execute(query).scalar_one()
+    return found
