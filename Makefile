@@ -49,6 +49,7 @@ bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.draw
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.sending
+	$(BIN)/python -m benchmarks.calendar
 
 # This tree against an earlier one, in nine interleaved pairs: make pairs BEFORE=<revision>
 pairs: .venv/dev.stamp

@@ -103,6 +103,7 @@ PARTIAL = {
     "ix_post_has_cause": ("cause",),
     "ix_sending_has_cause": ("cause",),
     "ix_verdict_folded": ("ruling", "card_id"),
+    **dict.fromkeys(("uq_slot_morning", "uq_posting_morning"), ("kind",)),
     "ix_shown_poll_id": ("poll_id",),
     "ix_shown_private": ("wears", "chat_id"),
     "ix_verdict_card_id": ("card_id",),

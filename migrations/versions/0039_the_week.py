@@ -108,6 +108,7 @@ def _postings_up() -> None:
         posting.create_check_constraint(op.f("ck_posting_state"), _one_of("state", STATES))
     op.create_index("ix_posting_state_due_at", "posting", ["state", "due_at"])
     op.create_index("ix_posting_community_id_due_at", "posting", ["community_id", "due_at"])
+    op.create_index("ix_posting_community_id_state_due_at", "posting", ["community_id", "state", "due_at"])
     _make_morning_index("uq_posting_morning", "posting", ["community_id", "day"])
 
 
@@ -132,7 +133,9 @@ def downgrade() -> None:
 
 
 def _postings_down() -> None:
-    for name in ("uq_posting_morning", "ix_posting_community_id_due_at", "ix_posting_state_due_at"):
+    for name in ("uq_posting_morning", "ix_posting_state_due_at"):
+        op.drop_index(name, table_name="posting")
+    for name in ("ix_posting_community_id_due_at", "ix_posting_community_id_state_due_at"):
         op.drop_index(name, table_name="posting")
     bind = op.get_bind()
     for reason, sentence in SENTENCES.items():

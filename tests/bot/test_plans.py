@@ -25,7 +25,7 @@ SMALL = frozenset(
     {
         *("community", "fan_group", "source", "source_link", "order_hook", "denied", "refused_room", "slot"),
         *("stream", "airing", "reminder_round", "campaign", "code_batch", "item", "raffle", "raffle_naming"),
-        *("raffle_redraw", "packet", "gift_offer", "heart_goal", "lapse_round", "posting", "card"),
+        *("raffle_redraw", "packet", "gift_offer", "heart_goal", "lapse_round", "card"),
         *("inbox", "set_aside", "dialogue", "forgotten", "alembic_version", "file_import", "album_file", "coin_fold"),
         *("tier_pending", "room_activity", "attention_bounds", "week", "rest", "wear_round"),
         "post",

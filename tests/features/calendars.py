@@ -5,10 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.features.posts.clock import WeeklyCalendar
-from bot.features.posts.fill import FillPolicies
+from bot.features.posts.fill import FillRules
 from bot.rules.act import Act
 from bot.rules.posting import Content
+from bot.rules.posts.slots import CalendarPolicy
 from bot.rules.posts.templates import NoStreamToName, TemplateFacts
+from bot.rules.quiet_room import QuietRoomPolicy
 from bot.store.engine.db import Database
 
 FAULTY = "{{ stream }}"
@@ -42,9 +44,11 @@ class Opened:
         return not self.refuses
 
 
-def calendar_clock(db: Database, opens: Opened | None = None, policies: FillPolicies | None = None) -> WeeklyCalendar:
+def calendar_clock(db: Database, opens: Opened | None = None, policies: FillRules | None = None) -> WeeklyCalendar:
     """The clock's part of the calendar."""
-    return WeeklyCalendar(db, policies or FillPolicies(), AsItStands(), opens or Opened())
+    return WeeklyCalendar(
+        db, policies or FillRules(CalendarPolicy(), QuietRoomPolicy()), AsItStands(), opens or Opened()
+    )
 
 
 async def run_to(clock: WeeklyCalendar, begin: datetime, end: datetime) -> datetime:

@@ -1,16 +1,17 @@
 """The clock's part in the week: plan what is to be planned, fill what is due, and say when more is."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.posts.fill import (
     AGAIN,
-    FillPolicies,
+    FillRules,
     Opening,
     Prepared,
     Wanted,
@@ -20,13 +21,14 @@ from bot.features.posts.fill import (
     waits,
 )
 from bot.features.posts.plan import plan_week
-from bot.logs import get_logger, logging_failures
+from bot.logs import get_logger
 from bot.rules.act import Act, Sender
 from bot.rules.posting import Content
 from bot.rules.posts.templates import TemplateFacts
 from bot.rules.rights import Role
 from bot.rules.slots import PostingState, Why
 from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Posting
 from bot.store.tables.posts import Week
 
@@ -62,7 +64,7 @@ class WeeklyCalendar:
     def __init__(
         self,
         db: Database,
-        policies: FillPolicies,
+        policies: FillRules,
         renders: Renders,
         activities: Opens,
         hear_out: Callable[[], Awaitable[None]] = _nothing,
@@ -76,15 +78,24 @@ class WeeklyCalendar:
 
     async def run_due(self, now: datetime) -> datetime | None:
         """Plan and fill what is due; when more is."""
-        for community_id in await self._db.read(shops_to_plan, now):
-            with logging_failures(log, "plan_failed", shop=community_id):
-                await self._db.write(plan_week, community_id, now, self._policies.calendar)
-        due = await self._db.read(due_postings, now)
+        seen = await self._db.read(look, now)
+        if not seen.shops and not seen.postings:
+            return seen.next_at
+        for community_id in seen.shops:
+            await self._plan(community_id, now)
+        due = await self._db.read(due_postings, now)  # planning may have moved what is due
         if due:
             await self._hear_out()
         for posting_id in due:
             await self._fill(posting_id, now)
         return await self._db.read(next_due, now)
+
+    async def _plan(self, community_id: int, now: datetime) -> None:
+        try:
+            await self._db.write(plan_week, community_id, now, self._policies.calendar)
+        except Exception as error:  # other shops go on; this one is tried again, and not at once
+            log.error("plan_failed", shop=community_id, exc_info=error)
+            await self._db.write(put_off, community_id, now + AGAIN)
 
     async def _fill(self, posting_id: int, now: datetime) -> None:
         try:
@@ -126,6 +137,28 @@ class WeeklyCalendar:
         await self._db.write(mark_opened, opening.posting_id, None if opened else Why.REFUSED)
 
 
+def put_off(tx: Tx, community_id: int, until: datetime) -> None:
+    """Plan a shop's week later, because it failed."""
+    tx.execute(update(Week).where(col(Week.community_id) == community_id).values(plan_at=until))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The calendar of all shops at an instant."""
+
+    shops: list[int]
+    """Shops whose week is to be planned."""
+    postings: list[int]
+    """Postings that are to be filled."""
+    next_at: datetime | None
+    """When more is due."""
+
+
+def look(session: Session, now: datetime) -> Seen:
+    """What is due, and when more is: one read for a tick with nothing due."""
+    return Seen(shops_to_plan(session, now), due_postings(session, now), next_due(session, now))
+
+
 def shops_to_plan(session: Session, now: datetime) -> list[int]:
     """Shops whose week is to be planned now, some of them."""
     return list(
@@ -152,10 +185,13 @@ def due_postings(session: Session, now: datetime) -> list[int]:
 def next_due(session: Session, now: datetime) -> datetime | None:
     """When the next posting is to be filled, or the next week planned."""
     planned = select(func.min(col(Posting.due_at))).where(col(Posting.state) == PostingState.PLANNED)
-    plan_at = select(func.min(col(Week.plan_at)))
-    left = due_postings(session, now)
-    coming = session.execute(planned.where(col(Posting.due_at) > now)).scalar_one()
-    waiting = session.execute(planned.where(col(Posting.due_at) <= now)).scalar_one()
-    again = now if left else now + AGAIN
-    times = [session.execute(plan_at).scalar_one(), coming, again if waiting is not None else None]
-    return min((at for at in times if at is not None), default=None)
+    reads = (select(func.min(col(Week.plan_at))), planned.where(col(Posting.due_at) > now))
+    times: list[datetime] = [at for read in reads if (at := _instant(session, read)) is not None]
+    if _instant(session, planned.where(col(Posting.due_at) <= now)) is not None:
+        times.append(now if due_postings(session, now) else now + AGAIN)
+    return min(times, default=None)
+
+
+def _instant(session: Session, query: Any) -> datetime | None:
+    found: datetime | None = session.execute(query).scalar_one()
+    return found

@@ -1,7 +1,7 @@
 """Filling a slot at its time: the pick is made once more and sent in the same transaction, or the reason is kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,11 +44,11 @@ AGAIN = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class FillPolicies:
+class FillRules:
     """The numbers by which slots are filled."""
 
-    calendar: CalendarPolicy = field(default_factory=CalendarPolicy)
-    quiet: QuietRoomPolicy = field(default_factory=QuietRoomPolicy)
+    calendar: CalendarPolicy
+    quiet: QuietRoomPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class _Filling:
     week: Week
     place: Place
     now: datetime
-    policies: FillPolicies
+    policies: FillRules
 
     @property
     def not_after(self) -> datetime:
@@ -99,7 +99,7 @@ def fill_posting(
     prepared: Prepared | None,
     broken: frozenset[int],
     now: datetime,
-    policies: FillPolicies,
+    policies: FillRules,
 ) -> Wanted | Opening | None:
     """Fill a posting that is due, or write down why not.
 
@@ -131,7 +131,7 @@ def fill_posting(
     return _send_or_want(tx, filling, pick, prepared)
 
 
-def _find(tx: Tx, posting_id: int, now: datetime, policies: FillPolicies) -> _Filling | None:
+def _find(tx: Tx, posting_id: int, now: datetime, policies: FillRules) -> _Filling | None:
     """The posting with its slot and week, all locked; None if it isn't due (any more)."""
     community_id = tx.execute(
         select(col(Posting.community_id)).where(col(Posting.id) == posting_id)

@@ -43,13 +43,12 @@ def plan_week(tx: Tx, community_id: int, now: datetime, policy: CalendarPolicy) 
         for slot in slots.values()
         for wall in walls(slot.cron, today, last)
     }
-    _drop_unplanned(tx, community_id, {(slot_id, wall) for slot_id, wall in due}, today)
-    _move_due(tx, community_id, timezone)
+    _bring_up_to_date(tx, planned_rows(tx, community_id), set(due), today, timezone)
     _add_missing(tx, community_id, slots, due, now)
     tx.flush()
-    expire_late(tx, community_id, now, policy)
+    rows = expire_late(planned_rows(tx, community_id), now, policy)
     planning = planning_of(tx, week, timezone, now, policy)
-    empty = pick_all(tx, week, planning, slots, now, policy)
+    empty = pick_all(rows, rests_of(week), planning, slots, now, policy)
     if planning.shelf or planning.sent:  # who never had a shelf reads it on the calendar
         _warn(tx, week, empty, now, policy)
     week.planned_until = last
@@ -81,17 +80,17 @@ def planned_rows(tx: Tx, community_id: int) -> Sequence[Posting]:
     )
 
 
-def _drop_unplanned(tx: Tx, community_id: int, wanted: set[tuple[int, str]], today: date) -> None:
-    """Delete planned rows whose slot is gone or comes at other times now."""
-    for row in planned_rows(tx, community_id):
+def _bring_up_to_date(
+    tx: Tx, rows: Sequence[Posting], wanted: set[tuple[int, str]], today: date, timezone: str
+) -> None:
+    """Delete planned rows whose slot is gone or comes at other times now; the others come when their wall clock says.
+
+    The zone, or its rules, may have changed since they were planned.
+    """
+    for row in rows:
         if row.day >= today and (row.slot_id, row.wall) not in wanted:
             tx.delete(row)
-    tx.flush()
-
-
-def _move_due(tx: Tx, community_id: int, timezone: str) -> None:
-    """Bring the instants of planned rows up to date: the zone, or its rules, may have changed."""
-    for row in planned_rows(tx, community_id):
+            continue
         due_at = wall_instant(as_wall(row.moved_to or row.wall), timezone)
         if row.due_at != due_at:
             row.due_at = due_at
@@ -110,14 +109,11 @@ def _add_missing(
             )
         ).all()
     }
-    for (slot_id, wall), due_at in due.items():
-        slot = slots[slot_id]
-        if (slot_id, wall) in known or (slot.since is not None and due_at < slot.since):
-            continue
-        values: dict[str, Any] = {
+    values: list[dict[str, Any]] = [
+        {
             "community_id": community_id,
             "slot_id": slot_id,
-            "kind": slot.kind.value,
+            "kind": slots[slot_id].kind.value,
             "wall": wall,
             "day": as_wall(wall).date(),
             "due_at": due_at,
@@ -125,25 +121,33 @@ def _add_missing(
             "pinned": False,
             "details": {},
         }
+        for (slot_id, wall), due_at in due.items()
+        if (slot_id, wall) not in known and due_at >= (slots[slot_id].since or due_at)
+    ]
+    if values:
         # A row that is there already, as the morning card of a day whose hour was changed, stays what it is.
         tx.execute(insert_into(tx, Posting).values(values).on_conflict_do_nothing())
 
 
-def expire_late(tx: Tx, community_id: int, now: datetime, policy: CalendarPolicy) -> None:
-    """Give up what couldn't be filled in time. The reason of what was tried stays."""
-    for row in planned_rows(tx, community_id):
+def expire_late(rows: Sequence[Posting], now: datetime, policy: CalendarPolicy) -> list[Posting]:
+    """Give up what couldn't be filled in time; the reason of what was tried stays. The rows that are left."""
+    for row in rows:
         if row.due_at + policy.late < now:
-            tried = row.details.get("tried")
-            row.state, row.reason = PostingState.EXPIRED, tried or Why.TOO_LATE
-    tx.flush()
+            row.state, row.reason = PostingState.EXPIRED, row.details.get("tried") or Why.TOO_LATE
+    return [row for row in rows if row.state == PostingState.PLANNED]
 
 
 def pick_all(
-    tx: Tx, week: Week, planning: Planning, slots: dict[int, SlotFacts], now: datetime, policy: CalendarPolicy
+    rows: Sequence[Posting],
+    rests: Rests,
+    planning: Planning,
+    slots: dict[int, SlotFacts],
+    now: datetime,
+    policy: CalendarPolicy,
 ) -> list[datetime]:
-    """Pick for each planned row, in the order of their times. When the first slots come that the shelf can't fill."""
-    rests, empty = rests_of(week), []
-    for row in planned_rows(tx, week.community_id):
+    """Pick for each planned row, in the order of their times. When those come that the shelf can't fill."""
+    empty = []
+    for row in rows:
         slot = slots.get(row.slot_id)
         if slot is None or row.due_at <= now:
             continue  # what is due is picked when it is filled
@@ -153,7 +157,6 @@ def pick_all(
             planning = after_sending(planning, pick.post, row.due_at)
         if pick is not None and pick.why in RUNS_OUT:
             empty.append(row.due_at)
-    tx.flush()
     return empty
 
 

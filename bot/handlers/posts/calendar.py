@@ -9,7 +9,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.content.buttons.calendar import CALENDAR
 from bot.features.posts.week import wall_of
-from bot.handlers.kit.readers import number_of, read_id
+from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.handlers.posts import calendar_lines as lines
@@ -103,7 +103,7 @@ async def _page(inside: Ask, verb: str, values: list[str], calendar: CalendarSer
     posting_id, of_posting = read_id(posting), OF_A_POSTING.get(verb)
     if posting_id is None or of_posting is None:
         return None
-    return await of_posting(inside, posting_id, number_of(more[0]) if more else None, calendar)
+    return await of_posting(inside, posting_id, read_id(more[0]) if more else None, calendar)
 
 
 async def _week(inside: Ask, _values: list[str], calendar: CalendarServices) -> Any:

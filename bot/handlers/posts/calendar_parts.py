@@ -4,7 +4,7 @@ from bot.content.buttons import calendar, morning
 from bot.content.template_values import values_for
 from bot.features.posts import pauses, slots, week
 from bot.features.posts.clock import WeeklyCalendar
-from bot.features.posts.fill import FillPolicies
+from bot.features.posts.fill import FillRules
 from bot.features.posts.morning import morning_card
 from bot.features.posts.persona import Personas
 from bot.features.posts.templates import Templates
@@ -47,5 +47,5 @@ def clock(core: Core) -> WeeklyCalendar:
     """The clock's part."""
     template_policy = core.policies[TemplatePolicy]
     templates = Templates(OwnerTemplates(template_policy), values_for, template_policy)
-    policies = FillPolicies(core.policies[CalendarPolicy], core.policies[QuietRoomPolicy])
+    policies = FillRules(core.policies[CalendarPolicy], core.policies[QuietRoomPolicy])
     return WeeklyCalendar(core.db, policies, templates, core.activities, core.ear.write_down)

@@ -47,6 +47,7 @@ class Posting(SQLModel, table=True):
         UniqueConstraint("slot_id", "wall"),
         Index("ix_posting_state_due_at", "state", "due_at"),
         Index("ix_posting_community_id_due_at", "community_id", "due_at"),
+        Index("ix_posting_community_id_state_due_at", "community_id", "state", "due_at"),
         Index(
             "uq_posting_morning",
             "community_id",

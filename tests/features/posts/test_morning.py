@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from bot.features.posts.fill import FillPolicies, fill_posting
+from bot.features.posts.fill import FillRules, fill_posting
 from bot.features.posts.morning import morning_card
 from bot.features.posts.plan import plan_week
 from bot.rules.posts.morning import MorningCard
+from bot.rules.posts.slots import CalendarPolicy
+from bot.rules.quiet_room import QuietRoomPolicy
 from bot.rules.shops.setup import Setup
 from bot.store.engine.db import Database
 from bot.store.messages.cards import take_down
@@ -119,7 +121,7 @@ async def test_switched_off(studio: Studio) -> None:
     await studio.tick(NOON)
     await studio.db.write(lambda tx: tx.execute(update(Slot).values(active=False)))
     ((posting_id,),) = await query(studio.db, "SELECT min(id) FROM posting")
-    policies = FillPolicies()
+    policies = FillRules(CalendarPolicy(), QuietRoomPolicy())
     assert await studio.db.write(fill_posting, posting_id, None, frozenset(), NINE, policies) is None
     await studio.db.write(plan_week, studio.place.community_id, NINE, policies.calendar)
     await studio.tick(NINE)

@@ -9,14 +9,16 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from bot.features.posts.clock import WeeklyCalendar
-from bot.features.posts.fill import FillPolicies
+from bot.features.posts.fill import FillRules
 from bot.features.posts.pauses import Pauses
 from bot.features.posts.slots import NewSlot, Slots
 from bot.features.posts.week import Weeks
 from bot.rules.act import Act
 from bot.rules.place import Place
 from bot.rules.posting import Content, Poll
+from bot.rules.posts.slots import CalendarPolicy
 from bot.rules.posts.week import CalendarShown, PostingLine
+from bot.rules.quiet_room import QuietRoomPolicy
 from bot.rules.slots import PostingState, SlotKind
 from bot.store.contents import content_to_facts
 from bot.store.engine.db import Database
@@ -36,7 +38,7 @@ class ShopsWeek:
     place: Place
     causes: Causes
     opens: Opened = field(default_factory=Opened)
-    policies: FillPolicies = field(default_factory=FillPolicies)
+    policies: FillRules = field(default_factory=lambda: FillRules(CalendarPolicy(), QuietRoomPolicy()))
     numbers: int = 0
 
     @classmethod
