@@ -210,7 +210,6 @@ def _core(
         giveaways=giveaways,
         forgetting=forgetting_of(DOMAINS, policies),
         resolvers=resolvers_of(DOMAINS, policies),
-        ear=Ear(engine, communities),
         table=table,
         panel_parts=panel_of(DOMAINS, policies),
         lines=lines_of(DOMAINS),

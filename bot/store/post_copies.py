@@ -170,7 +170,7 @@ def share_anew(tx: Tx, copy: Copy, now: datetime) -> None:
     )
     terms = Terms(
         now=now,
-        key=key_of(copy.sending_id, copy.chat_id),
+        key=f"{keys_of(copy.sending_id)}:{copy.chat_id}",
         not_after=copy.not_after,
         lane=Lane.POST,
         kind=KIND,

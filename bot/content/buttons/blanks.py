@@ -5,7 +5,7 @@ from bot.content.buttons.shared import Buttons, undo_button
 from bot.rules.posts.blanks import BlankAsked, BlankPosts, BlanksDoor, BlanksFilled
 
 BLANKS = "blanks"
-"""`blanks:<shop>` lists posts with blanks, `blanks:<shop>:<post>` asks for its first one. A link has `blanks_<shop>`."""
+"""`blanks:<shop>` lists posts with blanks, `blanks:<shop>:<post>` asks for its first. A link has `blanks_<shop>`."""
 KEEP, LEAVE = "keep", "leave"
 
 

@@ -89,8 +89,6 @@ class Core:
     """The conversation about files that staff hand in."""
     activities: Activities
     """What the calendar can open in the name of staff."""
-    ear: Ear
-    """Hears who is active in rooms."""
     people: People
     naming: Naming
     undoing: Undo

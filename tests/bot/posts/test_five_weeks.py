@@ -71,7 +71,7 @@ def instant(text: str) -> datetime:
 
 
 def check_messages(weeks: Weeks) -> None:
-    """Each room's messages that nobody asked for: six a day, three of promotion, 90 minutes apart, none in quiet hours."""
+    """Of what nobody asked for a room hears six a day, three of promotion, 90 minutes apart, none in quiet hours."""
     rows = weeks.rows(
         "SELECT s.chat_id, s.at, s.shown_class, v.by_staff, v.counts, v.ruling, s.message_id "
         "FROM shown s JOIN verdict v ON v.id = s.verdict_id WHERE s.chat_id < 0 ORDER BY s.at"
@@ -117,7 +117,8 @@ def check_shares(weeks: Weeks) -> None:
     counts = Counter(
         dict(
             weeks.rows(
-                "SELECT pillar, count(*) FROM posting WHERE state = 'posted' AND pillar IS NOT NULL AND due_at > ? GROUP BY pillar",
+                "SELECT pillar, count(*) FROM posting "
+                "WHERE state = 'posted' AND pillar IS NOT NULL AND due_at > ? GROUP BY pillar",
                 since,
             )
         )
@@ -143,7 +144,7 @@ def check_private(weeks: Weeks) -> None:
     for user_id, at_text in rows:
         at = instant(at_text)
         said = [word for when, word in consents[user_id] if when <= at and word != "reminded"]
-        assert said and said[-1] == "yes", user_id
+        assert said[-1:] == ["yes"], user_id
         local = at.astimezone(zone_at(at))
         if local.tzinfo is not None and str(local.tzinfo) == "Asia/Seoul":
             assert NIGHT_UNTIL <= local.time() < NIGHT_FROM
