@@ -18,6 +18,7 @@ from bot.store import causes
 from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
+from bot.store.messages.outbox import ask_budget_again
 from bot.store.slots import plan_again
 from bot.store.tables import AuditEntry
 from bot.store.tables.posts import Week
@@ -125,6 +126,7 @@ def change_rest(tx: Tx, act: Act, change: Change, policy: CalendarPolicy) -> Res
         entry.answer = causes.to_json(outcome)
         plan_week(tx, act.community_id, act.at, policy)
         plan_again(tx, act.community_id, act.at)
+        ask_budget_again(tx, act.community_id, act.at)
     return outcome
 
 

@@ -194,7 +194,8 @@ class Weeks:
         now = self.now.strftime("%Y-%m-%d %H:%M:%S.%f")
         busy = (
             "SELECT 1 FROM inbox UNION ALL SELECT 1 FROM outbox WHERE state = 'sending' "
-            "OR (state = 'waiting' AND due_at <= ?) UNION ALL SELECT 1 FROM posting WHERE state = 'planned' AND due_at <= ? LIMIT 1"
+            "OR (state = 'waiting' AND due_at <= ?)"
+            " UNION ALL SELECT 1 FROM posting WHERE state = 'planned' AND due_at <= ? LIMIT 1"
         )
         return bool(self.rows(busy, now, now))
 

@@ -4,18 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from bot.features.shops.calendar import morning_card
-from bot.rules.shops.calendar import MorningCard
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.domains import DOMAINS, lines_of
 from bot.features.attention.folded import FoldedOnCard
+from bot.features.posts.morning import morning_card
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.folded import FoldedLine
+from bot.rules.posts.morning import MorningCard
 from bot.rules.verdicts import Reason, Ruling
 from bot.store.engine.db import Database
-from bot.store.tables import Campaign
+from bot.store.tables import Campaign, FanGroup
 from tests.features.attention.verdicts import add_verdict
 from tests.features.scene import NOON, Causes, offer, query, shop
 from tests.features.studio import Studio, morning_slot
@@ -67,6 +67,7 @@ async def test_the_newest_three_are_named_once(studio: Studio) -> None:
         await folds(studio, drop, chat_id=-1002)
     await studio.tick(NINE)
     assert await lines_on(studio) == [("Socks", True), ("Shirt", True), ("Scarf", True)]
+    await studio.db.write(lambda tx: tx.execute(update(FanGroup).values(heard_at=NINE + timedelta(hours=12))))
     await studio.tick(NINE + timedelta(days=1))
     assert await lines_on(studio, 1) == []
     assert await query(studio.db, "SELECT count(*) FROM verdict WHERE card_id IS NULL AND ruling = 'fold'") == [(0,)]
