@@ -9,6 +9,7 @@ when the 50th and the last room heard, and how long fans waited for an answer.
 
 import argparse
 import asyncio
+import os
 import random
 import statistics
 import tempfile
@@ -67,6 +68,8 @@ class Bench:
     due_at: datetime = field(default_factory=lambda: datetime.now(UTC) + AHEAD)  # noqa: TID251  # the bot's real time
     waits: list[float] = field(default_factory=list)
     unheard: int = 0
+    cpu: float = 0.0
+    """The part of a core that the bot used while everything left."""
 
     @classmethod
     async def open(cls, telegram: Sandbox, url: str, rooms: int, fans: int) -> "Bench":
@@ -168,15 +171,18 @@ class Bench:
         folder = str(Path(self.url.removeprefix("sqlite:///")).parent)
         env = {"BOT_TOKEN": TOKEN, "TELEGRAM_API_URL": self.telegram.url, "DATABASE_URL": self.url, "TMPDIR": folder}
         asking = asyncio.create_task(self.ask())
-        async with process("-m", "bot", "run", env=env):
+        async with process("-m", "bot", "run", env=env) as child:
             await self.telegram.waits_for_call("getMe", timeout=60)
             if time.time() > self.due_at.timestamp():  # noqa: TID251
                 raise RuntimeError("the bot wasn't up in time: the machine is too busy to measure anything")
+            await asyncio.sleep(max(0.0, self.due_at.timestamp() - time.time()))  # noqa: TID251
+            begun, used = time.perf_counter(), cpu_seconds(child.pid)
             most = AHEAD.total_seconds() + 60 + (len(self.fans) + len(self.rooms)) / LIMIT * 1.3
             async with asyncio.timeout(most):
                 # The stand-in counts calls; it has no event for so many of them.
                 while len(self.posted) < len(self.fans) or len(self.announced) < len(self.rooms):  # noqa: ASYNC110
                     await asyncio.sleep(0.5)
+            self.cpu = (cpu_seconds(child.pid) - used) / (time.perf_counter() - begun)
             asking.cancel()
             await asyncio.wait([asking])
 
@@ -193,11 +199,18 @@ class Bench:
         say(f"  rate, with answers in private: {rate:.2f} a second, {rate / LIMIT:.1%} of Telegram's limit")
         for count in sorted({min(50, len(rooms)), len(rooms)}):
             say(f"  {count} rooms had heard of the start after {rooms[count - 1]:.2f} s")
+        say(f"  the bot used {self.cpu:.0%} of a core")
         waits = sorted(self.waits)
         if waits:
             p50, p99 = statistics.median(waits), waits[int(len(waits) * 0.99)]
             say(f"  {len(waits)} answers to fans: p50 {p50 * 1000:.0f} ms, p99 {p99 * 1000:.0f} ms")
             say(f"  {self.unheard} fans had no answer within five seconds")
+
+
+def cpu_seconds(pid: int) -> float:
+    """Seconds of a core that a process has used (Linux tells)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def is_whisper(call: Call) -> bool:
