@@ -100,7 +100,8 @@ async def test_the_panel_speaks_the_owners_language(play_sqlite: Play, language:
         await taps(stage, panel, press, "")
         await stage.all_sent()
         assert speaks(panel.text, language)
-    assert panel.buttons == []
+    assert [button.split(":")[-1] for button in data(panel)] == ["calm", "usual", "busy", "later"]
+    assert all(speaks(button.text, language) for button in panel.buttons)
 
 
 async def test_a_restart_in_the_middle(play: Play) -> None:

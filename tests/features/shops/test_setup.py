@@ -46,8 +46,8 @@ async def test_a_new_shop_posts_a_morning_card(db: Database) -> None:
     told: list[int] = []
     db.on_plan(lambda: told.append(1))
     place = await shop(db)
-    assert await query(db, "SELECT community_id, kind, at, weekdays, active FROM slot") == [
-        (place.community_id, "morning", "09:00", "1234567", True)
+    assert await query(db, "SELECT community_id, kind, cron, active FROM slot") == [
+        (place.community_id, "morning", "0 9 * * *", True)
     ]
     assert told
 
@@ -142,7 +142,7 @@ async def test_the_morning_card_is_moved_switched_off_and_put_back(db: Database,
         done = await settings.change(act_of(place, cause=causes.next()), Setup(morning=morning))
         assert (done.morning, done.changed) == (morning, ("morning",))
         assert len(told) == before + 1
-    assert await query(db, "SELECT at, active FROM slot") == [("07:00", True)]
+    assert await query(db, "SELECT cron, active FROM slot") == [("0 7 * * *", True)]
     for morning in ("off", "08:30", "09:00"):
         assert isinstance(await undo(db, place, MINE, NOON, causes.next()), Undone)
         assert (await settings.read(place))["morning"] == morning
@@ -154,7 +154,7 @@ async def test_a_shop_from_before_the_calendar(db: Database, causes: Causes) -> 
     await db.write(lambda tx: tx.connection().exec_driver_sql("DELETE FROM slot"))
     assert (await settings.read(place))["morning"] == "off"
     await settings.change(act_of(place, cause=causes.next()), Setup(morning="10:00"))
-    assert await query(db, "SELECT community_id, at, active FROM slot") == [(place.community_id, "10:00", True)]
+    assert await query(db, "SELECT community_id, cron, active FROM slot") == [(place.community_id, "0 10 * * *", True)]
 
 
 async def test_a_time_zone_moves_the_plan(db: Database, causes: Causes) -> None:
@@ -235,7 +235,7 @@ async def test_a_shop_that_was_set_up_opens_its_overview(db: Database, causes: C
     place, dialogue = await shop(db), setup_panel(db)
     await dialogue.open(act_of(place))
     done = await dialogue.finish(act_of(place, cause=causes.next()), None)
-    assert done == SetupFinished(place.shop, (), None)
+    assert done == SetupFinished(place.shop, (), None, community_id=place.community_id, silent=True)
     assert isinstance(await dialogue.open(act_of(place)), SetupReview)
     assert not shown(await dialogue.go(MINE, "shop", None)).guided
     panel = await dialogue.fill(MINE, "shop", "Wool", None)
