@@ -3,10 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -15,9 +12,10 @@ from bot.rules.place import Place
 from bot.rules.posting import Content
 from bot.rules.posts.sendings import WEARS, CopyProblem, PostFailed
 from bot.rules.words import Language
+from bot.store.contents import content_from_facts
 from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import Terms, promise
-from bot.store.messages.payloads import SHARE_POST, DamagedError, EditPost, Payload, SharePost, TakePostBack
+from bot.store.messages.payloads import SHARE_POST, EditPost, Payload, SharePost, TakePostBack
 from bot.store.messages.telling import tell_owner
 from bot.store.places import place_of
 from bot.store.private_messages import reader_of
@@ -29,29 +27,6 @@ KIND = "post"
 """The kind of a post where kinds of messages are listed."""
 OVER = frozenset({SendingState.CANCELLED, SendingState.TAKEN_BACK})
 """States in which nothing more is sent."""
-
-
-@lru_cache(maxsize=1)
-def _contents() -> TypeAdapter[Content]:
-    return TypeAdapter(Content)
-
-
-def content_to_facts(content: Content) -> dict[str, Any]:
-    """A content as rows keep it."""
-    facts: dict[str, Any] = _contents().dump_python(content, mode="json")
-    return facts
-
-
-def content_from_facts(facts: dict[str, Any]) -> Content:
-    """The content that a row keeps.
-
-    Raises:
-        DamagedError: the row holds no content.
-    """
-    try:
-        return _contents().validate_python(facts)
-    except ValidationError:
-        raise DamagedError("content") from None
 
 
 @dataclass(frozen=True, slots=True)

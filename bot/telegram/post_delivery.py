@@ -36,6 +36,7 @@ from bot.telegram.engine import Engine
 from bot.telegram.post_calls import Row, edit_content, in_frame, send_content
 from bot.telegram.refusals import refusal_of
 from bot.telegram.results import Result
+from bot.telegram.why_rows import why_rows
 
 log = get_logger("sender")
 
@@ -119,7 +120,7 @@ class PostDelivery:
             return Result(OutboxState.EXPIRED, "withdrawn")
         channel = group is not None and group.is_channel
         try:
-            content, rows = self._framed(copy)
+            content, rows = self._framed(copy, row.verdict_id)
             thread_id = _thread(copy, group)
             posted = await send_content(
                 self._out, row.chat_id, content, channel=channel, thread_id=thread_id, rows=rows
@@ -137,12 +138,13 @@ class PostDelivery:
         note = partial(mark_sent, copy=copy, message_ids=posted.ids, now=now, verdict_id=verdict_id)
         return Result(OutboxState.SENT, note=note, message=shown)
 
-    def _framed(self, copy: Copy) -> tuple[Content, list[Row]]:
+    def _framed(self, copy: Copy, verdict_id: int | None) -> tuple[Content, list[Row]]:
         """A post as it is sent, and the rows of buttons below its own. In private it is promotion, with its frame."""
         if not copy.private:
             return copy.content, []
         frame = frame_of(self._words, copy.place, copy.language)
-        keyboard = self._out.keyboard(frame.buttons)
+        asked_why = why_rows(self._words, verdict_id, KIND, copy.language)
+        keyboard = self._out.keyboard((*frame.buttons, *asked_why))
         return in_frame(copy.content, frame), keyboard["inline_keyboard"] if keyboard is not None else []
 
     async def _change(
@@ -168,7 +170,7 @@ class PostDelivery:
 
     async def _edit(self, copy: Copy, message_id: int) -> Note:
         try:
-            content, rows = self._framed(copy)
+            content, rows = self._framed(copy, copy.verdict_id)
             await edit_content(self._out, copy.chat_id, message_id, content, rows)
         except TelegramBadRequest as error:
             if "not modified" not in error.message:

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from bot.content.button import Button, Rows
 from bot.content.buttons.blanks import blanks_press
-from bot.content.buttons.shared import UNDO, WEEK, Buttons, in_rows
+from bot.content.buttons.shared import RECEIVED, UNDO, WEEK, Buttons, in_rows
 from bot.rules.posts.ready_weeks import Pace
 from bot.rules.posts.slot_pages import (
     DaysOffShown,
@@ -61,6 +61,8 @@ def _week(shown: CalendarShown) -> Rows:
     resting = shown.paused or shown.promotions_until is not None
     rest = Button("resume", press=press(shown, "resume")) if resting else Button("pause", press=press(shown, "pause"))
     rows.append((rest, Button("days_off", press=press(shown, "off"))))
+    if shown.slots:
+        rows.append((Button("received", press=f"{RECEIVED}:{shown.community_id}"),))
     return tuple(rows)
 
 

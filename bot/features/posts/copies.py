@@ -25,9 +25,10 @@ from bot.rules.posts.sendings import (
 from bot.rules.verdicts import Reason, Ruling
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
+from bot.store.contents import content_from_facts, content_to_facts
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.messages.payloads import EditPost, PinPost, TakePostBack
-from bot.store.post_copies import content_from_facts, content_to_facts, drop_promises, promise_change
+from bot.store.post_copies import drop_promises, promise_change
 from bot.store.tables import AuditEntry, FanGroup
 from bot.store.tables.attention import Verdict
 from bot.store.tables.base import id_of

@@ -34,6 +34,7 @@ from bot.rules.segments import BadSegment, Segment, read_segment
 from bot.rules.verdicts import Reason, Ruling
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
+from bot.store.contents import content_to_facts
 from bot.store.engine.db import Database
 from bot.store.engine.inserts import insert_into
 from bot.store.engine.sessions import PLANNED, Tx
@@ -42,7 +43,7 @@ from bot.store.messages.outbox import Terms, open_under, promise_many
 from bot.store.messages.payloads import SharePost
 from bot.store.messages.refused import silent_rooms
 from bot.store.places import lock_shop, place_of
-from bot.store.post_copies import KIND, OVER, content_to_facts, keys_of
+from bot.store.post_copies import KIND, OVER, keys_of
 from bot.store.segments import count_reach, next_fans
 from bot.store.tables import AuditEntry, FanGroup, Outbox
 from bot.store.tables.attention import Verdict

@@ -17,10 +17,10 @@ from bot.rules.posting import Content, Media, MediaKind
 from bot.rules.posts.audience import Audience
 from bot.rules.posts.sendings import ChangeDone, NewSending, SendingBegun
 from bot.rules.rights import Role
+from bot.store.contents import content_to_facts
 from bot.store.engine.sessions import Tx
 from bot.store.members import standing
 from bot.store.places import find_group
-from bot.store.post_copies import content_to_facts
 from bot.store.tables import Account, Community, FanGroup, Member
 from bot.store.tables.base import id_of
 from bot.store.tables.posts import Post, PostCopy

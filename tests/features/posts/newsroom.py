@@ -16,6 +16,7 @@ from bot.rules.place import Place
 from bot.rules.posting import Content
 from bot.rules.posts.audience import Audience
 from bot.rules.posts.sendings import CopyProblem, NewSending, SendingBegun, SendingPolicy
+from bot.store.contents import content_to_facts
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.members import standing
@@ -24,7 +25,6 @@ from bot.store.messages.departures import Mark
 from bot.store.messages.payloads import EditPost, PinPost, SharePost, TakePostBack, read_payload
 from bot.store.post_copies import (
     Copy,
-    content_to_facts,
     find_copy,
     mark_edited,
     mark_failed,

@@ -20,9 +20,9 @@ from bot.rules.posts.sendings import (
     SendingStopped,
     Unreached,
 )
+from bot.store.contents import content_from_facts, content_to_facts
 from bot.store.engine.db import Database
 from bot.store.messages.departures import after_crash, take
-from bot.store.post_copies import content_from_facts, content_to_facts
 from bot.store.tables import FanGroup
 from bot.store.tables.messages import Lane
 from bot.store.tables.posts import SendingState
