@@ -3,6 +3,8 @@
 A kind is a pillar of posts (`pillar:tips`) or an activity (`drop`). Rows keep these names, so they never change.
 """
 
+from collections.abc import Mapping
+
 PILLAR = "pillar:"
 """How the kind of a pillar begins; the pillar's name follows."""
 POST = "post"
@@ -13,11 +15,20 @@ ACTIVITIES = frozenset({"drop", "packet", "raffle", "morning", STREAM})
 """Cards of activities. Hearts have no message of their own: they are given under the stream's card."""
 
 
+OPENED_BY: Mapping[str, str] = {"newcoupon": "drop", "redpacket": "packet", "newraffle": "raffle"}
+"""The kind of an activity by the command that opens it. A heart goal has none."""
+
+
 def wears_of(kind: str, pillar: str | None = None) -> str | None:
     """As what a message of this kind (`rules/shown.py`) wears out; None if it doesn't."""
     if kind == POST:
         return f"{PILLAR}{pillar}" if pillar else POST
     return kind if kind in ACTIVITIES else None
+
+
+def wears_of_line(line: str) -> str | None:
+    """As what the activity wears out that a line opens (`/redpacket 100 5`); None if it doesn't."""
+    return OPENED_BY.get(line.removeprefix("/").partition(" ")[0])
 
 
 def pillar_of(wears: str) -> str | None:

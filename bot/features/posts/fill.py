@@ -23,7 +23,7 @@ from bot.rules.posts.slots import CalendarPolicy, as_wall
 from bot.rules.posts.templates import TemplateFacts
 from bot.rules.quiet_room import QuietRoomPolicy, Replace, Send, decide
 from bot.rules.slots import PostingState, SlotKind, Why
-from bot.rules.wears import POST, wears_of
+from bot.rules.wears import POST, wears_of, wears_of_line
 from bot.store.engine.sessions import Tx
 from bot.store.folded import take_folded
 from bot.store.messages.cards import CardSubject, groups_of, hang_card
@@ -203,11 +203,14 @@ def _hang_morning(tx: Tx, filling: _Filling) -> None:
 
 
 def _opening(tx: Tx, filling: _Filling) -> Opening | None:
-    """An activity is opened where somebody has been heard since the last planned post."""
+    """An activity is opened if a room has been heard since the last planned post, and isn't tired of it."""
     rooms = told_rooms(tx, filling.row.community_id)
-    answers = _answers(tx, filling, rooms, plain=False)
+    kind = wears_of_line(filling.slot.command or "")
+    rests = resting(tx, filling.row.community_id, filling.now)
+    fresh = {room_id: chat for room_id, chat in rooms.items() if kind not in rests.get(room_id, frozenset())}
+    answers = _answers(tx, filling, fresh, plain=False)
     if not any(isinstance(answer, Send) for answer in answers.values()):
-        _skip(tx, filling.row, Why.QUIET if rooms else Why.NO_ROOM)
+        _skip(tx, filling.row, Why.QUIET if fresh else Why.WORN_OUT if rooms else Why.NO_ROOM)
         return None
     return Opening(id_of(filling.row), filling.place, filling.slot.command or "")
 

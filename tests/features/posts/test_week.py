@@ -423,6 +423,17 @@ async def test_an_activity_that_is_refused_says_so(week: ShopsWeek) -> None:
     assert row.reason == Why.REFUSED
 
 
+async def test_an_activity_that_is_worn_out_isnt_opened(week: ShopsWeek) -> None:
+    """Packets rest in every room, so the calendar opens none and says why; a raffle is opened all the same."""
+    await week.slot("0 18 * * *", command="/redpacket 1000 20")
+    await week.slot("0 19 * * *", command="/newraffle prize=Scarf winners=1 closes=+1h")
+    await week.wears_out("packet", NOON)
+    await week.run(NOON, NOON + 8 * HOUR)
+    (row,) = [one for one in await week.rows(PostingState.SKIPPED) if one.kind == SlotKind.ACTIVITY]
+    assert row.reason == Why.WORN_OUT
+    assert [line.partition(" ")[0] for _, line in week.opens.acts] == ["/newraffle"]
+
+
 async def test_a_kill_between_opening_and_the_mark_opens_it_again_under_its_cause(week: ShopsWeek) -> None:
     """The use case knows its cause, so the second call opens nothing; the calendar is marked then."""
     await week.slot("0 18 * * *", command="/redpacket 1000 20")

@@ -2,10 +2,10 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlmodel import col
 
 from bot.features.posts.clock import WeeklyCalendar
@@ -25,6 +25,7 @@ from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.slots import plan_again
 from bot.store.tables import Community, FanGroup, Posting, Slot
+from bot.store.tables.attention import Rest
 from bot.store.tables.posts import Post, PostCopy, Sending
 from tests.features.calendars import Opened, calendar_clock, run_to
 from tests.features.scene import NOON, Causes, act_of, query, shop
@@ -105,6 +106,27 @@ class ShopsWeek:
     async def heard(self, at: datetime) -> None:
         """Somebody writes in every room."""
         await self.db.write(lambda tx: tx.execute(update(FanGroup).values(heard_at=at)))
+
+    async def wears_out(self, kind: str, at: datetime) -> None:
+        """A kind rests for a week in every room."""
+
+        def rest(tx: Tx) -> None:
+            for room_id in tx.execute(select(col(FanGroup.id))).scalars():
+                tx.execute(
+                    insert(Rest).values(
+                        community_id=self.place.community_id,
+                        room_id=room_id,
+                        kind=kind,
+                        since=at,
+                        until=at + timedelta(days=7),
+                        answers=1,
+                        reach=300,
+                        usual_answers=90,
+                        usual_reach=300,
+                    )
+                )
+
+        await self.db.write(rest)
 
     async def move_to(self, timezone: str, at: datetime) -> None:
         """The shop's zone becomes another one."""
