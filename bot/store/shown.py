@@ -42,6 +42,7 @@ _ADD = Hot(
         poll_id=bindparam("poll_id"),
         at=bindparam("at"),
         active=bindparam("active"),
+        wears=bindparam("wears"),
         answers=0,
         lost=0,
     )

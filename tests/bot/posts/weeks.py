@@ -29,7 +29,8 @@ ZONES = (
     (datetime(2027, 4, 8, 12, 10, tzinfo=UTC), "Asia/Seoul"),
 )
 """Since when the shop is where. London's summer time begins on 28 March, Sydney's ends on 4 April."""
-STEP = timedelta(minutes=15)
+STEP = timedelta(minutes=30)
+"""By day. At night the clock jumps by an hour."""
 FANS = 80
 SILENT_AFTER = timedelta(days=14)
 """From then on nobody writes in the second room."""
@@ -123,7 +124,8 @@ def deeds_of(habits: Sequence[Habit], seed: int) -> list[Deed]:
 class Weeks:
     """The shop, its bot and its fans."""
 
-    def __init__(self, telegram: Sandbox, folder: Path, seed: int = 7) -> None:
+    def __init__(self, telegram: Sandbox, folder: Path, weeks: int = WEEKS, seed: int = 7) -> None:
+        self.weeks = weeks
         self.telegram = telegram
         self.folder = folder
         self.path = folder / "encore.db"
@@ -144,6 +146,8 @@ class Weeks:
         telegram.clock.on_change(self._share)
         self._share()
         self.running: Running | None = None
+        self._read: dict[int, int] = {}
+        """How many of their private messages each fan has read."""
 
     def _share(self) -> None:
         ahead = self.telegram.clock.now() - time.time()  # noqa: TID251  # a test's own time
@@ -208,8 +212,8 @@ class Weeks:
         """The instants to which the clock jumps, with what fans did until then."""
         waiting = list(self.deeds)
         at = START
-        while at < START + timedelta(weeks=WEEKS):
-            at += STEP
+        while at < START + timedelta(weeks=self.weeks):
+            at += STEP if 7 <= at.astimezone(zone_at(at)).hour < 23 else 2 * STEP
             done = []
             while waiting and waiting[0].at <= at:
                 done.append(waiting.pop(0))
@@ -265,6 +269,34 @@ class Weeks:
                 return
         person.says(room, "check in" if deed.what == "checkin" else "so pretty")
 
+    async def drops_silk(self) -> None:
+        """The owner drops a coupon that ends after two days, and half of the fans take one."""
+        said = self.owner.says(self.home, '/newcoupon title="Silk scarf" stock=80 closes=+48h')
+        card = await self.owner.waits_for(self.home, lambda m: m.only_for is None and _is_drop(m), 60, after=said)
+        for habit in self.habits[::2]:
+            habit.person.taps(card, _claim(card))
+        await self.handled()
+
+    async def answer_questions(self) -> None:
+        """Who was asked about promotion says yes or no; one of five takes a yes back."""
+        for number, habit in enumerate(self.habits):
+            for message in habit.person.sees(self.bot)[self._read.get(number, 0) :]:
+                yes = next((b for b in message.buttons if (b.callback_data or "").startswith("promotion:yes")), None)
+                no = next((b for b in message.buttons if (b.callback_data or "").startswith("promotion:no")), None)
+                stops = no is not None and yes is None and number % 5 == 1
+                chosen = (yes if habit.answers else no) if yes is not None else no if stops else None
+                if chosen is not None:
+                    habit.person.taps(message, chosen.callback_data or "")
+            self._read[number] = len(habit.person.sees(self.bot))
+
     def posts_in(self, room: Chat) -> list[Message]:
         """What the bot said aloud in a room."""
         return [message for message in room.messages if message.sender is self.bot and message.only_for is None]
+
+
+def _is_drop(message: Message) -> bool:
+    return any((button.callback_data or "").startswith("claim:") for button in message.buttons)
+
+
+def _claim(card: Message) -> str:
+    return next(data for button in card.buttons if (data := button.callback_data or "").startswith("claim:"))
