@@ -49,14 +49,14 @@ async def test_what_staff_type_at_night_is_said_at_once(play: Play) -> None:
 
 
 async def test_a_morning_card_waits_for_the_shops_own_morning(play: Play) -> None:
-    """With quiet hours until ten it comes at ten, and the row of what was shown names its verdict."""
+    """With quiet hours until half past nine it comes then, and the row of what was shown names its verdict."""
     stage = await play(language="en")
-    await stage.app.db.write(_quiet_until_ten)
+    await stage.app.db.write(_quiet_until_half_past_nine)
     stage.telegram.clock.set(NIGHT + 6 * HOUR)  # nine in the morning
     await stage.app.jobs.tick()
     await _held(stage)
     assert not any(has_button(one, "checkin") for one in stage.group.messages if one.sender is stage.bot)
-    stage.telegram.clock.set(NIGHT + 7 * HOUR)
+    stage.telegram.clock.set(NIGHT + 6.5 * HOUR)
     await stage.owner.waits_for(stage.group, lambda m: m.sender is stage.bot and has_button(m, "checkin"), timeout=10)
     await stage.all_sent()
     shown = await query(
@@ -104,8 +104,8 @@ async def _held(stage: Stage) -> None:
             await asyncio.sleep(0.02)
 
 
-def _quiet_until_ten(tx: Tx) -> None:
-    own = {"quiet_from": "21:00", "quiet_until": "10:00", "most": 6, "most_promotional": 3, "gap_minutes": 90}
+def _quiet_until_half_past_nine(tx: Tx) -> None:
+    own = {"quiet_from": "21:00", "quiet_until": "09:30", "most": 6, "most_promotional": 3, "gap_minutes": 90}
     tx.execute(insert(AttentionBounds).values(community_id=1, **own))
 
 

@@ -285,10 +285,14 @@ async def test_a_shops_own_bounds_hold(db: Database) -> None:
     assert await door.due_at(later) == datetime(2026, 11, 2, 15, 0, tzinfo=UTC)  # midnight: the day is full as well
 
 
+def _pause(tx: Tx) -> None:
+    tx.execute(update(Week).values(paused_at=NOON))
+
+
 async def test_pauses(db: Database) -> None:
     """What the calendar sends rests while the owner paused it; staff and service go on."""
     door = await gate(db)
-    await door.add(Week(community_id=door.place.community_id, seed=1, paused_at=NOON))
+    await door.db.write(_pause)
     planned, typed, notice = await door.drop(), await door.drop(by_staff=True), await door.notice()
     assert await door.round(NOON) == [typed, notice]
     assert await door.said(planned) == (Ruling.HOLD, Reason.PAUSED)
