@@ -2,15 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import literal, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.slots import SlotKind, clock_of, daily
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.tables import Slot
+from bot.store.tables.attention import AttentionBounds
 from bot.store.tables.cadence import IS_MORNING
 from bot.store.tables.posts import Week
+
+EARLIEST_MORNING = "05:00"
+"""A card that comes earlier belongs to the night."""
 
 
 def begin_week(tx: Tx, community_id: int, morning: str, at: datetime) -> None:
@@ -43,7 +47,22 @@ def set_morning(tx: Tx, community_id: int, clock: str | None, at: datetime) -> N
     slot.active = clock is not None
     if clock is not None:
         slot.cron, slot.since = daily(clock), at
+        _end_quiet_hours(tx, community_id, clock)
     plan_again(tx, community_id, at)
+
+
+def _end_quiet_hours(tx: Tx, community_id: int, clock: str) -> None:
+    """Let a shop's own quiet hours end with its morning card: the owner said when its day begins."""
+    tx.execute(
+        update(AttentionBounds)
+        .where(
+            col(AttentionBounds.community_id) == community_id,
+            col(AttentionBounds.quiet_until) > clock,
+            col(AttentionBounds.quiet_from) > col(AttentionBounds.quiet_until),
+            literal(clock) >= EARLIEST_MORNING,
+        )
+        .values(quiet_until=clock)
+    )
 
 
 def has_posts(session: Session, community_id: int) -> bool:

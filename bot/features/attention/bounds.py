@@ -24,6 +24,7 @@ from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.messages.outbox import ask_budget_again
 from bot.store.places import lock_shop
+from bot.store.slots import morning_at
 from bot.store.tables import AuditEntry
 from bot.store.tables.attention import AttentionBounds
 
@@ -57,7 +58,7 @@ class ShopBounds:
 
 def read_bounds(session: Session, community_id: int, policy: AttentionPolicy) -> Bounds:
     """A shop's bounds: its own, else those of the policy."""
-    return bounds_of(session.get(AttentionBounds, community_id), policy)
+    return bounds_of(session.get(AttentionBounds, community_id), morning_at(session, community_id), policy)
 
 
 def change_bounds(

@@ -6,19 +6,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.attention.budget import AttentionPolicy, Bounds, Facts, Hours, Pause, Sent
+from bot.rules.attention.budget import AttentionPolicy, Bounds, Facts, Hours, Pause, Sent, ending_with
 from bot.rules.promotion import ConsentState, korean_rules_hold, may_promote
 from bot.rules.shown import ShownClass
+from bot.rules.slots import clock_of
 from bot.rules.verdicts import Ruling
 from bot.store.consents import promotion_allowed
 from bot.store.engine.sessions import Tx
 from bot.store.places import place_of
-from bot.store.tables import Airing, Community, FanGroup, Member, Outbox
+from bot.store.tables import Airing, Community, FanGroup, Member, Outbox, Slot
 from bot.store.tables.attention import AttentionBounds, Verdict
+from bot.store.tables.cadence import IS_MORNING
 from bot.store.tables.messages import OutboxState
 from bot.store.tables.posts import Week
 
@@ -170,18 +172,26 @@ def _lock(tx: Tx, bounded: Sequence[Due]) -> None:
 
 def _shops(session: Session, community_ids: Collection[int], policy: AttentionPolicy) -> dict[int, Shop]:
     rows = session.execute(
-        select(col(Community.id), AttentionBounds, Week)
+        select(col(Community.id), AttentionBounds, Week, col(Slot.cron))
         .outerjoin(AttentionBounds, col(AttentionBounds.community_id) == col(Community.id))
+        .outerjoin(Slot, and_(col(Slot.community_id) == col(Community.id), IS_MORNING, col(Slot.active)))
         .outerjoin(Week, col(Week.community_id) == col(Community.id))
         .where(col(Community.id).in_(community_ids))
     ).all()
-    return {one: Shop(bounds_of(bounds, policy), _pause_of(week)) for one, bounds, week in rows if one is not None}
+    return {
+        one: Shop(bounds_of(bounds, clock_of(cron) if cron is not None else None, policy), _pause_of(week))
+        for one, bounds, week, cron in rows
+        if one is not None
+    }
 
 
-def bounds_of(own: AttentionBounds | None, policy: AttentionPolicy) -> Bounds:
-    """A shop's bounds: its own, else those of the policy."""
+def bounds_of(own: AttentionBounds | None, morning: str | None, policy: AttentionPolicy) -> Bounds:
+    """A shop's bounds: its own, else those of the policy.
+
+    `morning` is when the morning card comes (`HH:MM`). The policy's quiet hours end with it, if it comes earlier.
+    """
     if own is None:
-        return policy.bounds
+        return ending_with(policy.bounds, time.fromisoformat(morning) if morning is not None else None)
     quiet = Hours(time.fromisoformat(own.quiet_from), time.fromisoformat(own.quiet_until))
     return Bounds(quiet, own.most, own.most_promotional, timedelta(minutes=own.gap_minutes))
 

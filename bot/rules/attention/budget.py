@@ -4,7 +4,7 @@ Bounds hold per room and local day, and per fan and local day. Quiet hours begin
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
@@ -41,6 +41,17 @@ class Bounds:
     """How many of them may be promotion."""
     gap: timedelta
     """Between two promotions in a room."""
+
+
+EARLIEST_MORNING = time(5)
+"""A card that comes earlier belongs to the night."""
+
+
+def ending_with(bounds: Bounds, morning: time | None) -> Bounds:
+    """The same bounds, but quiet hours end when the morning card comes, if its hour was set earlier."""
+    if morning is None or not EARLIEST_MORNING <= morning < bounds.quiet.ends:
+        return bounds
+    return replace(bounds, quiet=replace(bounds.quiet, ends=morning))
 
 
 @dataclass(frozen=True, slots=True)

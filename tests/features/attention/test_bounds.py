@@ -11,6 +11,7 @@ from bot.rules.general import TooLateToUndo, Undone
 from bot.rules.place import Place
 from bot.rules.verdicts import Reason, Ruling
 from bot.store.engine.db import Database
+from bot.store.slots import set_morning
 from tests.features.attention.verdicts import add_verdict
 from tests.features.scene import NOON, OWNER, Causes, act_of, fan, query, shop, undo
 
@@ -96,3 +97,16 @@ async def test_what_is_held_is_decided_again(db: Database, causes: Causes) -> No
     await change(db, place, causes, quiet=Hours(time(0), time(8)))
     rows = await query(db, "SELECT chat_id FROM outbox WHERE due_at <= (SELECT min(made_at) FROM verdict) ORDER BY 1")
     assert rows == [(-1001,), (101,)]
+
+
+async def test_an_early_morning_card_ends_the_quiet_hours(db: Database, causes: Causes) -> None:
+    """With a card at half past seven the policy's quiet hours end then, and so do a shop's own."""
+    place = await shop(db)
+    await db.write(set_morning, place.community_id, "07:30", NOON)
+    assert (await bounds_of(db).bounds(place)).quiet == Hours(time(21), time(7, 30))
+    await change(db, place, causes, quiet=Hours(time(22), time(8)))
+    assert (await bounds_of(db).bounds(place)).quiet == Hours(time(22), time(8))
+    await db.write(set_morning, place.community_id, "07:00", NOON)
+    assert (await bounds_of(db).bounds(place)).quiet == Hours(time(22), time(7))
+    await db.write(set_morning, place.community_id, "03:00", NOON)
+    assert (await bounds_of(db).bounds(place)).quiet == Hours(time(22), time(7))

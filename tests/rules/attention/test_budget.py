@@ -15,6 +15,7 @@ from bot.rules.attention.budget import (
     Sent,
     decide,
     end_of,
+    ending_with,
 )
 from bot.rules.calendar import zone
 from bot.rules.promotion import ConsentState
@@ -313,3 +314,20 @@ def test_no_minute_of_a_year_is_loud_that_the_clock_calls_quiet(timezone: str, h
         assert over is not None or not by_clock, at
         assert over is None or (over > at and end_of(hours, over, timezone) is None), at
         at += timedelta(minutes=7 if at.day in {1, 5, 8, 25, 29} or at.month in {3, 4, 10, 11} else 60 * 5)
+
+
+@pytest.mark.parametrize(
+    ("morning", "ends"),
+    [
+        ("07:30", "07:30"),
+        ("05:00", "05:00"),
+        ("04:59", "09:00"),
+        ("09:00", "09:00"),
+        ("12:00", "09:00"),
+        (None, "09:00"),
+    ],
+)
+def test_quiet_hours_end_with_an_early_morning_card(morning: str | None, ends: str) -> None:
+    """The owner says by the card's hour when the shop's day begins; a card in the deep night changes nothing."""
+    bounds = ending_with(AttentionPolicy().bounds, time.fromisoformat(morning) if morning is not None else None)
+    assert bounds.quiet.ends == time.fromisoformat(ends)
