@@ -7,6 +7,7 @@ from bot.domains import DOMAINS
 from bot.features.gifts.living_card import CARD as GIFT
 from bot.features.raffles.facts import CARD as RAFFLE
 from bot.rules.shown import CLASSES, ShownClass, class_of, file_kind
+from bot.rules.wears import POST
 from tests.bot.conftest import Play, Stage
 from tests.bot.streams.test_streams import asks_to_be_reminded, live_card
 from tests.features.scene import query
@@ -62,5 +63,5 @@ async def test_every_kind_has_a_class(play_sqlite: Play) -> None:
     stage = await play_sqlite()
     cards = {kind for domain in DOMAINS for kind in domain.cards} | {GIFT, RAFFLE}
     files = {file_kind(kind) for kind in stage.app.files}
-    assert cards | files == {kind for kind in CLASSES if kind not in OUTCOMES}
+    assert cards | files | {POST} == {kind for kind in CLASSES if kind not in OUTCOMES}
     assert class_of("never.Listed") is ShownClass.PROMOTION

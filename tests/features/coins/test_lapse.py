@@ -153,7 +153,7 @@ async def test_the_lapse_and_spending_at_once(db: Database, causes: Causes) -> N
 
 
 async def test_the_notice_goes_to_those_who_lose_something(db: Database) -> None:
-    """By day, once, in private: to who can be written to, wants reminders, and wouldn't lose nothing."""
+    """By day, once, in private: to who can be written to, wants service, and wouldn't lose nothing."""
     place = await shop(db)
     loses, young, deaf, quiet = (fan(number) for number in range(4))
     for one in (loses, deaf, quiet):
@@ -161,7 +161,7 @@ async def test_the_notice_goes_to_those_who_lose_something(db: Database) -> None
     await earn(db, place, young, 30, DECEMBER)
     for one in (loses, young, quiet):
         await db.write(set_reachable, one, can_write=True)
-    await Preferences(db).change(act_of(place, quiet, NOVEMBER), Preference(reminders=False))
+    await Preferences(db).change(act_of(place, quiet, NOVEMBER), Preference(service=False))
     assert await lapsing(db).run_due(MORNING - TICK) == MORNING
     assert await notices(db) == 0
     for now in (MORNING, MORNING + TICK, MORNING + timedelta(days=3)):

@@ -233,7 +233,7 @@ async def test_who_said_stop_hears_nothing(db: Database, causes: Causes) -> None
     circle = await Circle.open(db, causes)
     await circle.reachable(ANA, BEN)
     await circle.brings(ANA, BEN)
-    wish = Preference(reminders=False)
+    wish = Preference(service=False)
     await Preferences(db).change(act_of(circle.place, ANA, NOON), wish)
     for day in (0, 1, 2):
         await circle.checks_in(BEN, days(day) + HOUR)

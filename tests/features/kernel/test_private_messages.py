@@ -16,9 +16,9 @@ from tests.features.scene import NOON, fan, give, shop
 
 STATES: dict[str, dict[str, Any]] = {
     "writes": {},
-    "said stop": {"reminders": False},
+    "said stop": {"service": False},
     "left": {"left_at": NOON},
-    "said stop and left": {"reminders": False, "left_at": NOON},
+    "said stop and left": {"service": False, "left_at": NOON},
 }
 """Members that may be written to, and what is so of each."""
 
