@@ -8,13 +8,17 @@ from bot.rules.posts.markup import visible_text
 LONGEST = 48
 _BLANKS = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _SPACES = re.compile(r"\s+")
+_LEADING = ",.;:!?·，。；：！？、 "
+"""What can be left at a line's beginning where a blank stood."""
+_TRAILING = ":：,，、 "
+"""What leads from a line to the next, which a title doesn't show."""
 
 
 def title_of(content: Content) -> str:
     """The first line of what a post says, without tags and blanks; empty for a picture without words."""
     text = content.poll.question if content.poll is not None else words_of(content)
     lines = [_SPACES.sub(" ", line).strip() for line in text.splitlines()]
-    first = next((line for line in lines if line), "")
+    first = next((line for line in lines if line.lstrip(_LEADING)), "").lstrip(_LEADING).rstrip(_TRAILING)
     return first if len(first) <= LONGEST else f"{first[: LONGEST - 1].rstrip()}…"
 
 
