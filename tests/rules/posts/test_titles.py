@@ -9,15 +9,15 @@ from bot.rules.posts.titles import LONGEST, title_of
 @pytest.mark.parametrize(
     ("text", "title"),
     [
-        ("<b>{{ stream }}</b>, 곧 만나요 📺\n시작은 {{ stream_time }}", "곧 만나요 📺"),
+        ("<b>{{ stream }}</b>, 곧 만나요 📺\n시작은 {{ stream_time }}", "…, 곧 만나요 📺"),
         ("冰箱收纳只记一条就够：\n第一", "冰箱收纳只记一条就够"),
-        ("{{ stream }}!\n\nSee you there", "See you there"),
+        ("{{ stream }}!\n\nSee you there", "…!"),
         ("What's in the box? 📦", "What's in the box? 📦"),
         ("", ""),
     ],
 )
 def test_a_title_reads_alone(text: str, title: str) -> None:
-    """Neither what stood beside a blank nor a colon that leads to the next line is left over."""
+    """A blank shows as an ellipsis, and a colon that leads to the next line is left out."""
     assert title_of(Content(text=text, is_template=True)) == title
 
 
