@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.accounts import Bot, User
 from sandbox.chats import Chat
 from sandbox.commands import commands_for
-from sandbox.files import is_picture
+from sandbox.files import StoredFile, is_picture
 from sandbox.inline import InlineAnswer
 from sandbox.messages import CHAT_KINDS, Button, Message
 from sandbox.page.contents import content_view, summary
@@ -17,6 +17,8 @@ from sandbox.world import World
 
 PREVIEW = 120
 PAIR = re.compile(r"d\d{1,19}-\d{1,19}")
+FILMS = frozenset({"video", "animation", "video_note"})
+"""Kinds of files that the page shows as a film's placeholder."""
 STARTED = re.compile(r"/start \S+")
 
 
@@ -168,7 +170,7 @@ def message_view(message: Message, person: Person) -> dict[str, Any]:
         written["service"] = _service_view(message)
     if message.file is not None:
         written["file"] = {
-            "kind": message.file.kind if is_picture(message.file.content) else "document",
+            "kind": _file_kind(message.file),
             "name": message.file.name,
             "size": len(message.file.content),
             "number": message.file.number,
@@ -180,6 +182,13 @@ def message_view(message: Message, person: Person) -> dict[str, Any]:
     if message.reactions:
         written["reactions"] = _reactions_view(message.reactions, person)
     return written
+
+
+def _file_kind(file: StoredFile) -> str:
+    """How the page shows a file: as a photo, as a film's placeholder, or by its name."""
+    if file.kind in FILMS:
+        return "video"
+    return file.kind if is_picture(file.content) else "document"
 
 
 def _sender_view(sender: User | Chat) -> dict[str, Any]:

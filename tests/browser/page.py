@@ -104,6 +104,14 @@ class Visit:
             await field.press("Enter")
         await expect(field).to_have_value("")
 
+    async def reply_to(self, text: str, answer: str) -> None:
+        """Answer the newest message that says this itself, by its menu."""
+        message = self.messages(text).filter(has_not=self.page.locator(".quote")).last
+        await message.scroll_into_view_if_needed()
+        await message.locator(".bubble").click(button="right", position={"x": 12, "y": 10})
+        await self.page.locator("[data-item=reply]").click()
+        await self.says(answer)
+
     async def start(self) -> None:
         """Press the Start button of a private chat."""
         await self.page.locator("[data-action=start]").click()

@@ -11,8 +11,11 @@ from tests.browser.page import PATIENCE, Visit
 ROOT = Path(__file__).parents[2]
 EDITED_WITHIN = 75_000
 """Milliseconds. A group takes eight edits a minute, and a crowd's taps use them up: the next waits for its turn."""
+AT_NIGHT = 2 * PATIENCE
+"""Milliseconds. In quiet hours what staff do waits ten seconds, in which they may hold it."""
 CHECKER = ROOT / "docs" / "verify.html"
 STREAM = "Silk night"
+POST = "Wine red has arrived, and it's softer than it looks"
 
 
 async def test_the_readmes_lists(visit: Visit) -> None:
@@ -21,10 +24,13 @@ async def test_the_readmes_lists(visit: Visit) -> None:
     await a_fan_reads_why(visit)
     await visit.be("owner")
     await the_owner_reads_what_it_earned(visit)
+    await the_shop_speaks(visit)
+    await a_fan_is_asked_once(visit)
     await from_the_link_to_the_streak(visit)
     await a_gift_brings_a_friend(visit)
     await a_packet_from_the_panel(visit)
     await a_raffle_from_the_panel(visit)
+    await a_week_from_the_shelf(visit)
     assert [command for command in to_type() if command not in visit.typed] == []
     done = "\n".join(visit.tapped).casefold()
     assert [label for label in to_tap() if label.casefold() not in done] == []
@@ -45,6 +51,50 @@ def to_type() -> list[str]:
 def to_tap() -> list[str]:
     """Buttons, in italics."""
     return re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", lists())
+
+
+async def the_shop_speaks(visit: Visit) -> None:
+    """The owner says something by buttons, sees it first, and a fan asks why it came."""
+    await visit.open_bot()
+    await visit.says("/admin")
+    await visit.tap("📝 Posts")
+    await visit.tap("Say something")
+    await expect(visit.messages("What would you like to say?")).to_be_visible()
+    await visit.says(POST)
+    await expect(visit.messages("This is how it looks")).to_be_visible()
+    await visit.tap("Send now")
+    await visit.be("fan")
+    await visit.open_group()
+    await expect(visit.messages(POST)).to_be_visible(timeout=2 * PATIENCE)
+    await visit.reply_to(POST, "/why")
+    await expect(visit.whispers("Mina Silk tells this room what's on")).to_be_visible(timeout=PATIENCE)
+
+
+async def a_fan_is_asked_once(visit: Visit) -> None:
+    """Ben's third check-in brings the question of news in private; one tap is a yes, another takes it back."""
+    await visit.be("fan", 1)
+    await visit.open_group()
+    await visit.says("check in")
+    await expect(visit.whispers("Would you like news from Mina Silk")).to_be_visible(timeout=2 * PATIENCE)
+    await visit.tap("Yes, please")
+    await expect(visit.whispers("you said yes on")).to_be_visible(timeout=PATIENCE)
+    await visit.tap("Stop these")
+    assert "you took your yes back" in await visit.hears_alert()
+
+
+async def a_week_from_the_shelf(visit: Visit) -> None:
+    """Three taps fill the week from the starter shelf; the log says what waits or wasn't sent."""
+    await visit.open_bot()
+    await visit.says("/admin")
+    await expect(visit.button("📝 Posts")).to_be_visible()
+    await visit.tap("📝 Posts")
+    await expect(visit.button("Say something")).to_be_visible()
+    await visit.tap("The week's calendar")
+    await expect(visit.button("Usual: 10 a week")).to_be_visible()
+    await visit.tap("Usual: 10 a week")
+    await expect(visit.messages("The usual week ✅ 10 posts")).to_be_visible()
+    await visit.says("/why")
+    await expect(visit.messages("What I didn't send")).to_be_visible()
 
 
 async def from_the_link_to_the_streak(visit: Visit) -> None:
@@ -142,7 +192,7 @@ async def a_packet_from_the_panel(visit: Visit) -> None:
     await visit.tap("Open it")
     await expect(visit.messages("Where next?")).to_be_visible()
     await visit.open_group()
-    await expect(visit.messages("1,000 coins in 20 shares")).to_be_visible()
+    await expect(visit.messages("1,000 coins in 20 shares")).to_be_visible(timeout=AT_NIGHT)
     await visit.call_crowd()
     await visit.page.locator("[data-action=close-crowd]").click()
     assert "packet is drawn" in await visit.next_event.inner_text()
@@ -164,7 +214,7 @@ async def a_raffle_from_the_panel(visit: Visit) -> None:
     await visit.tap("Open it")
     await expect(visit.messages("Where next?").last).to_be_visible()
     await visit.open_group()
-    await expect(visit.button("Enter free")).to_be_visible(timeout=PATIENCE)
+    await expect(visit.button("Enter free")).to_be_visible(timeout=AT_NIGHT)
     await visit.call_crowd()
     await visit.page.locator("[data-action=close-crowd]").click()
     assert "raffle closes" in await visit.next_event.inner_text()

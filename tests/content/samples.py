@@ -280,6 +280,7 @@ def _weeks() -> tuple[Any, ...]:
         for why in Why
         for kind in (SlotKind.POST, SlotKind.ACTIVITY)
     ]
+    lines[::9] = [replace(one, state="posted", held="gap", until=AWARE) for one in lines[::9]]
     full = tuple(week.CalendarDay(day, tuple(lines[nth * 4 : nth * 4 + 4]), off=True) for nth, day in enumerate(days))
     return (
         tuple(week.CalendarDay(day, (usual, replace(usual, kind="morning", title=""))) for day in days),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import chain
+from typing import NamedTuple
 
 from sqlmodel import col, select
 
@@ -18,8 +19,23 @@ from bot.store.tables import Campaign, GiftReward, Outbox, Posting, Raffle, Stre
 from bot.store.tables.messages import OutboxState
 from sandbox.page import NextEvent
 
-Event = tuple[datetime, str]
-"""When it happens, and the block of the demo's words that names it."""
+
+class Event(NamedTuple):
+    """Something that will happen."""
+
+    at: datetime
+    block: str
+    """The block of the demo's words that names it."""
+    pillar: str = ""
+    """What it is about, if it is a planned post."""
+
+
+FILLED_BY = {
+    SlotKind.MORNING: "next_morning",
+    SlotKind.POST: "next_post",
+    SlotKind.ACTIVITY: "next_activity",
+}
+"""What each kind of slot is called."""
 
 SOON = timedelta(seconds=30)
 """Messages that were promised for less than this later, such as edits of cards, need no jump of the clock."""
@@ -32,16 +48,16 @@ def reminders(rx: Rx, _now: datetime) -> Iterator[Event]:
     for _, airing in list_all_open_airings(rx):
         if airing.stream_id in asked:
             for before in streams[airing.stream_id].remind:
-                yield airing.starts_at - timedelta(minutes=before), "next_reminder"
+                yield Event(airing.starts_at - timedelta(minutes=before), "next_reminder")
 
 
 def postings(rx: Rx, now: datetime) -> Iterator[Event]:
-    """Places of the calendar that are filled next: the morning card, and everything else."""
-    rows = select(Posting.kind, Posting.due_at).where(
+    """Places of the calendar that are filled next: morning cards, posts, and prepared drops and packets."""
+    rows = select(Posting.kind, Posting.due_at, Posting.pillar).where(
         col(Posting.state) == PostingState.PLANNED, col(Posting.due_at) > now
     )
-    for kind, due_at in rx.execute(rows):
-        yield due_at, "next_morning" if kind == SlotKind.MORNING else "next_post"
+    for kind, due_at, pillar in rx.execute(rows):
+        yield Event(due_at, FILLED_BY[SlotKind(kind)], pillar or "")
 
 
 def drops(rx: Rx, _now: datetime) -> Iterator[Event]:
@@ -49,32 +65,32 @@ def drops(rx: Rx, _now: datetime) -> Iterator[Event]:
     rows = select(Campaign.opens, Campaign.closes).where(col(Campaign.state) == CampaignState.OPEN)
     for opens, closes in rx.execute(rows):
         if opens is not None:
-            yield opens, "next_drop"
+            yield Event(opens, "next_drop")
         if closes is not None:
-            yield closes, "next_close"
+            yield Event(closes, "next_close")
 
 
 def rewards(rx: Rx, _now: datetime) -> Iterator[Event]:
     """Rewards of gifts that are due when a friend has stayed for a week."""
     for due_at in rx.execute(select(GiftReward.due_at).where(col(GiftReward.due_at).is_not(None))).scalars():
         if due_at is not None:
-            yield due_at, "next_reward"
+            yield Event(due_at, "next_reward")
 
 
 def registered(rx: Rx, policies: Policies) -> Iterator[Event]:
     """Events of domains that registered a look ahead."""
     for domain in DOMAINS:
         for look in domain.looks_ahead:
-            yield from look(rx, policies)
+            yield from (Event(*one) for one in look(rx, policies))
 
 
 def raffles(rx: Rx, _now: datetime) -> Iterator[Event]:
     """Closes and draws of raffles."""
     for closes in rx.execute(select(Raffle.closes).where(col(Raffle.state) == RaffleState.OPEN)).scalars():
-        yield closes, "next_raffle"
+        yield Event(closes, "next_raffle")
     for draw_at in rx.execute(select(Raffle.draw_at).where(col(Raffle.state) == RaffleState.LISTED)).scalars():
         if draw_at is not None:
-            yield draw_at, "next_draw"
+            yield Event(draw_at, "next_draw")
 
 
 def messages(rx: Rx, _now: datetime) -> Iterator[Event]:
@@ -82,7 +98,7 @@ def messages(rx: Rx, _now: datetime) -> Iterator[Event]:
     rows = select(Outbox.due_at, Outbox.made_at).where(col(Outbox.state) == OutboxState.WAITING)
     for due_at, made_at in rx.execute(rows):
         if due_at - made_at > SOON:
-            yield due_at, "next_message"
+            yield Event(due_at, "next_message")
 
 
 SOURCES = (reminders, postings, drops, raffles, rewards, messages)
@@ -92,11 +108,13 @@ SOURCES = (reminders, postings, drops, raffles, rewards, messages)
 def soonest(rx: Rx, now: datetime, policies: Policies) -> Event | None:
     """The next event after `now` that nobody must cause; None if there is none."""
     known = chain.from_iterable(source(rx, now) for source in SOURCES)
-    found = [event for event in chain(registered(rx, policies), known) if event[0] > now]
-    return min(found, key=lambda event: event[0], default=None)
+    found = [event for event in chain(registered(rx, policies), known) if event.at > now]
+    return min(found, key=lambda event: event.at, default=None)
 
 
 async def look_ahead(stage: Stage) -> NextEvent | None:
     """The next event that nobody must cause, in the visitor's language, for the page."""
     event = await stage.app.db.read(soonest, stage.app.clock.now(), stage.app.policies)
-    return None if event is None else NextEvent(event[0].timestamp(), stage.line(event[1]))
+    if event is None:
+        return None
+    return NextEvent(event.at.timestamp(), stage.line(event.block, about=event.pillar))

@@ -26,6 +26,7 @@ from sandbox import Rights
 REMIND = "remind:"
 PACKET = "packet:"
 DIGEST = "digest:"
+HEART = "❤"
 Play = Callable[[Stage], Awaitable[None]]
 
 
@@ -98,6 +99,16 @@ async def yesterday_morning(stage: Stage) -> None:
     await tap(await morning_card(stage), CHECK_IN, [ana, chloe, *stage.regulars[:5]])
 
 
+async def a_post(stage: Stage) -> None:
+    """The owner says something through the bot, and fans answer it. The week is left for the visitor to fill."""
+    said = stage.owner.says(stage.bot, f"/post now pillar=behind {stage.line('post_packing')}")
+    words = stage.line("post_packing")
+    post = await stage.owner.waits_for(stage.group, lambda m: m.text == words, timeout=PATIENCE, after=said)
+    stage.fans[0].says(stage.group, stage.line("talk_cat"), reply_to=post, topic=stage.talk)
+    for fan in stage.regulars[:4]:
+        fan.reacts(post, HEART)
+
+
 async def yesterday_evening(stage: Stage) -> None:
     """A fan writes that a parcel came."""
     stage.says(stage.fans[2], "talk_parcel")
@@ -135,6 +146,7 @@ SCENES = (
     Scene(2, "12:10", plan),
     Scene(2, "20:30", evening_talk),
     Scene(1, "09:05", yesterday_morning),
+    Scene(1, "12:15", a_post),
     Scene(1, "19:45", yesterday_evening),
     Scene(1, "20:10", a_packet),
     Scene(1, "20:40", two_days_orders),

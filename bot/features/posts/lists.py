@@ -15,10 +15,8 @@ from bot.features.posts.sendings import progress, rooms_of_audience, unreached
 from bot.features.posts.shelf import content_of, open_blanks
 from bot.rules.calendar import zone
 from bot.rules.place import Place
-from bot.rules.posting import Content
 from bot.rules.posts.audience import Audience
 from bot.rules.posts.drafts import RoomChoice, WhomShown, kind_of
-from bot.rules.posts.limits import shown_text
 from bot.rules.posts.persona import PersonaFacts
 from bot.rules.posts.post_pages import (
     A_PAGE,
@@ -33,6 +31,7 @@ from bot.rules.posts.post_pages import (
     SentShown,
 )
 from bot.rules.posts.sendings import NoSuchSending
+from bot.rules.posts.titles import title_of
 from bot.rules.segments import BadSegment, read_segment
 from bot.store.contents import content_from_facts
 from bot.store.engine.db import Database
@@ -40,9 +39,6 @@ from bot.store.segments import check_sources, count_reach
 from bot.store.tables import FanGroup
 from bot.store.tables.base import id_of
 from bot.store.tables.posts import Post, PostCopy, Sending, SendingState
-
-LONGEST_TITLE = 60
-"""Characters of a post by which it is known in a list."""
 
 
 class PostLists:
@@ -137,13 +133,6 @@ def _lines(session: Session, place: Place, posts: Sequence[Post]) -> tuple[PostL
             )
         )
     return tuple(found)
-
-
-def title_of(content: Content) -> str:
-    """The first words of a post, by which staff know it."""
-    text = content.poll.question if content.poll is not None else shown_text(content.text)
-    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return first if len(first) <= LONGEST_TITLE else first[: LONGEST_TITLE - 1] + "…"
 
 
 def list_sent(session: Session, place: Place, before: int | None) -> SentList:

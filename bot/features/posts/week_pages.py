@@ -108,6 +108,7 @@ def lines_of(session: Session, place: Place, rows: Sequence[tuple[Posting, Slot]
     for row, slot in rows:
         details = row.details
         last = details.get("last")
+        reason, until = held.get(row.id or 0, (None, None))
         lines.append(
             PostingLine(
                 id=row.id or 0,
@@ -123,7 +124,8 @@ def lines_of(session: Session, place: Place, rows: Sequence[tuple[Posting, Slot]
                 pinned=row.pinned,
                 moved=row.moved_to is not None,
                 asks=slot.pillar,
-                held=held.get(row.id or 0),
+                held=reason,
+                until=until,
             )
         )
     return lines
@@ -134,8 +136,8 @@ def _titles(session: Session, place: Place, post_ids: set[int]) -> dict[int, str
     return {post.id or 0: title_of(content_of(post, place.language)) or f"#{post.number}" for post in posts}
 
 
-def _held(session: Session, rows: Sequence[Posting]) -> Mapping[int, str]:
-    """Why the budget kept posts back that no room got, by their places in the calendar."""
+def _held(session: Session, rows: Sequence[Posting]) -> Mapping[int, tuple[str, datetime | None]]:
+    """Why the budget keeps posts back that no room got, and until when they wait, by their places in the calendar."""
     sendings: dict[int, int] = {
         sending_id: posting_id
         for sending_id, posting_id in session.execute(
@@ -149,17 +151,18 @@ def _held(session: Session, rows: Sequence[Posting]) -> Mapping[int, str]:
         return {}
     earliest = min(row.due_at for row in rows)
     verdicts: Any = session.execute(
-        select(col(Verdict.subject_id), col(Verdict.ruling), col(Verdict.reason)).where(
+        select(col(Verdict.subject_id), col(Verdict.ruling), col(Verdict.reason), col(Verdict.until)).where(
             col(Verdict.community_id) == rows[0].community_id,
             col(Verdict.decided_at) >= earliest,
             col(Verdict.kind) == "post",
             col(Verdict.subject_id).in_(sendings),
         )
     ).all()
-    sent = {subject_id for subject_id, ruling, _ in verdicts if ruling == Ruling.SEND}
+    sent = {subject_id for subject_id, ruling, *_ in verdicts if ruling == Ruling.SEND}
+    verdicts = sorted(verdicts, key=lambda one: one.ruling == Ruling.HOLD)  # if one room still waits, that is told
     return {
-        sendings[subject_id]: reason
-        for subject_id, _, reason in verdicts
+        sendings[subject_id]: (reason, until if ruling == Ruling.HOLD else None)
+        for subject_id, ruling, reason, until in verdicts
         if subject_id not in sent and reason is not None
     }
 

@@ -31,7 +31,9 @@ class PostingLine:
     asks: str | None = None
     """The pillar that the slot asks for."""
     held: str | None = None
-    """Why the attention budget didn't let it leave, as a `Reason`."""
+    """Why the attention budget doesn't let it leave, as a `Reason`."""
+    until: datetime | None = None
+    """Until when it waits; None if it doesn't."""
 
     @property
     def open(self) -> bool:

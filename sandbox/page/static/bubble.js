@@ -137,6 +137,9 @@ function quote(reply) {
 function attachment(message) {
   const { file } = message;
   const url = fileUrl(file.number);
+  if (file.kind === "video") {
+    return el("a.film", { href: url, download: file.name, "aria-label": say("video") }, icon("play"), el("small", {}, say("video")));
+  }
   if (file.kind !== "photo") {
     return el(
       "a.file",

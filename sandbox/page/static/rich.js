@@ -35,7 +35,7 @@ function fill(parent, text, entities, start, end, does) {
     const made = element(one, text.slice(one.offset, stop), does);
     if (!made.dataset.whole) fill(made, text, inner, one.offset, stop, does);
     parent.append(made);
-    at = stop;
+    at = BLOCKS[one.type] && text[stop] === "\n" ? stop + 1 : stop; // a block ends its line already
     index = following;
   }
   parent.append(text.slice(at, end));
