@@ -33,7 +33,7 @@ KEY = re.compile(r"\{\w*\}|¤|\b[a-z]+(?:[-_][a-z]+)+\b")
 LATIN = re.compile(r"[A-Za-z]+(?:[-_.][A-Za-z]+)*")
 
 ENGLISH_COMPOUNDS = frozenset(
-    {"check-in", "check-ins", "first-time", "kept-back", "make-up", "make-ups", "sign-off", "thank-you"}
+    {"check-in", "check-ins", "first-time", "kept-back", "make-up", "make-ups", "opt-out", "sign-off", "thank-you"}
 )
 """Words of ours that have a hyphen."""
 NOT_TRANSLATED = re.compile(
@@ -46,7 +46,17 @@ FOREIGN_ZONES = frozenset({"America/Coyhaique", "localtime"})
 SAMPLE_NAMES = sorted(
     {
         html.escape(name)
-        for name in (*ORDINARY.values(), *CODES, "noon", "title", "stock", "Silk scarf", "Ben", "no answer")
+        for name in (
+            *ORDINARY.values(),
+            *CODES,
+            "noon",
+            "title",
+            "stock",
+            "Silk scarf",
+            "How silk is washed",
+            "Ben",
+            "no answer",
+        )
     }
     | set(ORDINARY.values()),
     key=len,

@@ -1,6 +1,6 @@
 """Samples of every outcome, made of the values by the types of its fields."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -258,7 +258,7 @@ def _choices_of_calendar(owner: str, name: str) -> tuple[Any, ...] | None:
         "private": (True, False),
         "title": ("How silk is washed", *hostile.NAMES, "") if owner == "PostingLine" else (),
         "step": ("days", "time", "what", "activity"),
-        "options": (("10:00", "20:00"), ("any", "tips", "arrivals"), ()),
+        "options": (("10:00", "20:00"), ()),
         "part": ("days", "time", "what", "cron", "command", "pace"),
         "cron": ("0 20 * * 2,4", "0 8-22/2 * * 1,2,3,4,5,6,0"),
         "days": _weeks() if owner == "CalendarShown" else (),
@@ -399,7 +399,9 @@ def _longest(owner: str, name: str, hint: Any, text: str) -> Any:
 
 def samples(kind: type[Any]) -> Iterator[Any]:
     """All samples of an outcome, none of them twice."""
-    tapped = chain.from_iterable(map(setup_steps, Language)) if kind is SetupStep else ()
+    tapped: Iterable[Any] = chain.from_iterable(map(setup_steps, Language)) if kind is SetupStep else ()
+    if kind is slot_pages.SlotStep:
+        tapped = (slot_pages.SlotStep("what", (2, 4), "20:00", ("any", "tips", "arrivals"), 1),)
     return iter({repr(one): one for one in chain(instances(kind), worst(kind), tapped)}.values())
 
 

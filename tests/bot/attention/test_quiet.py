@@ -82,5 +82,5 @@ async def test_by_the_panel(play_sqlite: Play) -> None:
     page = await pressed(stage, page, "Change quiet hours")
     page = await pressed(stage, page, "Quiet hours")
     page = await pressed(stage, page, "23:00-07:00")
-    page = await pressed(stage, page, "Set it so")
+    page = await pressed(stage, page, "Save it")
     assert "23:00 to 07:00" in page.text

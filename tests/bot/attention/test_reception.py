@@ -69,7 +69,7 @@ async def test_from_a_report_to_what_rests(play: Play) -> None:
         "Too few messages to tell yet",
         "2 messages, 10 answers, 3 of 100 fans",
         "",
-        "An answer is a press, a vote, a reaction or a reply within a day. Telegram tells me nothing about mutes.",
+        "An answer is a press, a vote, a reaction or a reply within a day. Telegram doesn't tell me who muted me.",
     ]
     assert "120 fans active this week" in page.text
     second = stage.telegram.add_group("Silk lounge", stage.owner)

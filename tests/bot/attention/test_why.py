@@ -50,7 +50,7 @@ async def test_what_is_no_message_of_ours(play_sqlite: Play) -> None:
     hello = ana.says(stage.group, "hello")
     assert "didn't write" in (await replies(stage, True, hello)).text
     assert "Reply with /why" in (await stage.ask(ana, "/why")).text
-    assert "What I didn't send" in (await stage.ask(stage.owner, "/why")).text
+    assert "What wasn't sent" in (await stage.ask(stage.owner, "/why")).text
 
 
 @pytest.mark.parametrize("language", ["ko", "zh", "en"])

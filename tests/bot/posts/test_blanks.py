@@ -96,7 +96,7 @@ async def test_bad_answers_and_a_restart(play: Play) -> None:
     await says(stage, stage.owner, "/blanks", "only need")
     ((number,),) = await query(stage.app.db, "SELECT number FROM post WHERE starter = 'arrivals-02'")
     await says(stage, stage.owner, f"/blanks {number}", "The new item")
-    await says(stage, stage.owner, "", "a picture won't do", Document("a.pdf", b"x", "application/pdf"))
+    await says(stage, stage.owner, "", "A picture won't fit", Document("a.pdf", b"x", "application/pdf"))
     await says(stage, stage.owner, "x" * 201, "up to 200 characters")
     await says(stage, stage.owner, "a\nb\nc\nd\ne", "up to 4 fit")
     await says(stage, stage.owner, "Mini bag", "2 of 2")

@@ -54,7 +54,7 @@ async def test_the_set_up_ends_with_how_often_to_speak(play_sqlite: Play) -> Non
     """Done, then one tap: the week stands."""
     desk = await Desk.open(play_sqlite)
     panel = await desk.says("/setup", "Step 1")
-    panel = await desk.taps(panel, "Done", "How often shall I speak?")
+    panel = await desk.taps(panel, "Done", "How often should I say something?")
     page = await desk.taps(panel, "Calm: 5 a week", "A calm week")
     assert "The next seven days" in page.text
 
@@ -77,7 +77,7 @@ async def test_a_place_is_swapped_pinned_skipped_and_moved(play_sqlite: Play) ->
     page = await desk.taps(page, page.buttons[0].text, "Chosen ✅")
     page = await desk.taps(page, "Unpin", "Unpinned")
     page = await desk.taps(page, "Pin", "Pinned")
-    page = await desk.taps(page, "Move", "When shall it come")
+    page = await desk.taps(page, "Move", "When should it go out")
     page = await desk.taps(page, page.buttons[0].text, "Moved, this once")
     page = await desk.taps(page, "Skip", "Skipped.")
     assert "Taken back" in await desk.toast(page, "Undo")
@@ -94,7 +94,7 @@ async def test_slots_by_buttons_and_by_lines(play_sqlite: Play) -> None:
     page = await desk.taps(page, "Add a slot", "On which days?")
     page = await desk.taps(page, "Tue", "Now: Tue")
     page = await desk.taps(page, "Next", "At what time?")
-    page = await desk.taps(page, "16:00", "What shall come?")
+    page = await desk.taps(page, "16:00", "What should go out?")
     page = await desk.taps(page, "Tips", "Added ✅")
     assert "Tue 16:00: Tips" in page.text
     page = await desk.taps(page, "✖️ Tue 16:00", "Taken out.")
@@ -108,15 +108,15 @@ async def test_slots_by_buttons_and_by_lines(play_sqlite: Play) -> None:
         ("/calendar add fri 14:00 shoes", "I don't know the pillar shoes"),
         ("/calendar add fri 14:00 /redpacket many", "I still need shares"),
         ("/calendar add fri 14:00 /ban them", "I can't open"),
-        ("/calendar add 0 25 * * * tips", "comes at no time"),
+        ("/calendar add 0 25 * * * tips", "never comes up"),
         ("/calendar week=wild", "There's no wild week"),
         ("/calendar off sun", "Sun is a day off now"),
         ("/calendar on sun", "isn't a day off"),
         ("/calendar off someday", "as a day"),
         ("/pause 2h", "Paused until"),
-        ("/resume", "On again"),
+        ("/resume", "Back on"),
         ("/resume", "Nothing is paused"),
-        ("/pause promotions 2h", "Promotion rests until"),
+        ("/pause promotions 2h", "Promotion is paused until"),
         ("/pause forever", "as a length of time"),
     ):
         await desk.says(line, answer)
@@ -131,7 +131,7 @@ async def test_pause_with_one_tap(play_sqlite: Play) -> None:
     page = await desk.taps(page, "A day", "Paused until")
     page = await desk.taps(page, "Calendar", "Everything planned rests until")
     assert "⏸ paused" in page.text
-    page = await desk.taps(page, "Go on", "On again")
+    page = await desk.taps(page, "Resume", "Back on")
     page = await desk.taps(page, "Calendar", "The next seven days")
     page = await desk.taps(page, "Days off", "Days off")
     page = await desk.taps(page, "Sun", "Day off ✅")

@@ -46,7 +46,7 @@ async def test_a_shelf_post_is_edited(play_sqlite: Play) -> None:
     desk = await shelved(play_sqlite)
     panel = await desk.says("/post 1", "Steam silk")
     panel = await desk.taps(panel, "Edit", PANEL["en"])
-    panel = await desk.taps(panel, "Season", "which season")
+    panel = await desk.taps(panel, "Season", "Which season")
     panel = await desk.taps(panel, "Winter", "Winter")
     panel = await desk.taps(panel, "Until", "Until when")
     panel = await desk.says("24 December", "until Dec 24")
@@ -76,7 +76,7 @@ async def test_off_the_shelf_and_deleted(play_sqlite: Play) -> None:
     """It comes off and on, is deleted, and comes back by undo under its number."""
     desk = await shelved(play_sqlite)
     page = await desk.says("/post 1", "On the shelf")
-    page = await desk.taps(page, "Off the shelf", "won't come round")
+    page = await desk.taps(page, "Off the shelf", "won't go out by itself")
     page = await desk.taps(page, "The post", "Not on the shelf")
     page = await desk.taps(page, "Delete", "is gone")
     assert await query(desk.stage.app.db, "SELECT count(*) FROM post") == [(0,)]
@@ -92,7 +92,7 @@ async def test_off_position_is_pointed_out(play_sqlite: Play) -> None:
     await desk.stage.ask(desk.who, '/post shelf pillar="our cat" Meow')
     page = await desk.says("/post list", "our cat (no share)")
     assert "no pillar" in page.text
-    await desk.taps(page, "Hello", "stands outside your mix")
+    await desk.taps(page, "Hello", "isn't part of your mix")
 
 
 async def test_changed_everywhere(play: Play) -> None:
@@ -197,5 +197,5 @@ async def test_a_private_sending_tells_how_far_it_is(play_sqlite: Play) -> None:
     await stage.app.jobs.tick()
     await stage.all_sent()
     page = await desk.taps(panel, "How far", "2 copies sent")
-    assert "didn't say yes to news" in page.text
+    assert "hasn't said yes to news and offers" in page.text
     await desk.taps(page, "Take it back everywhere", "Taken back in 2 places")

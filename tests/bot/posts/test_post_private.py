@@ -143,7 +143,7 @@ async def test_a_draft_survives_a_restart(play_sqlite: Play) -> None:
     desk.stage.start_again()
     await desk.taps(panel, "To whom", "Who should hear it")
     await desk.taps(panel, "‹ Back", PANEL["en"])
-    await desk.taps(panel, "Leave it", "nothing was sent")
+    await desk.taps(panel, "Leave it", "Nothing was sent")
     assert preview.deleted
     assert await query(desk.stage.app.db, "SELECT count(*) FROM dialogue") == [(0,)]
 

@@ -183,7 +183,7 @@ async def test_the_digest_says_it(db: Database) -> None:
     )
     digest = from_facts(Digest, promised["facts"])
     assert (digest.rests, digest.wakes) == ((TIPS,), ())
-    assert "Taking a week off, as far fewer answer: Tips" in WORDS.html(digest, place, Language.EN)
+    assert "Far fewer fans answer these, so they take a week off: Tips" in WORDS.html(digest, place, Language.EN)
     assert "일주일 쉬어요: 꿀팁" in WORDS.html(digest, place, Language.KO)
     assert "先歇一周：干货" in WORDS.html(replace(digest, wakes=("drop",)), place, Language.ZH)
 
