@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import aiohttp
 from playwright.async_api import Browser, expect
 
 from sandbox import Document
 from sandbox.files import blank_picture
 from tests.browser.bot import ScriptedBot
 from tests.browser.page import Visit, visiting
+from tests.sandbox.client import SAMPLES
 
 OPTIONS = [{"text": "Silk scarf"}, {"text": "Wool scarf"}]
 TABLE = (
@@ -75,6 +77,21 @@ async def test_an_album_stands_together(ana: Visit, bot: ScriptedBot) -> None:
     assert boxes[0]["x"] < boxes[1]["x"]
     bot.ana.posts_album(bot.group, *pictures[:2])
     await expect(ana.page.locator(".album.out img.photo")).to_have_count(2)
+
+
+async def test_a_film_and_a_quote(ana: Visit, bot: ScriptedBot) -> None:
+    """A film is a placeholder that can be taken, and behind a quoted block stands one line's end, not two."""
+    body = aiohttp.FormData({"chat_id": str(bot.group.id), "caption": "Unboxing"})
+    body.add_field("video", SAMPLES["video"], filename="film.mp4", content_type="video/mp4")
+    async with bot.api.session.post(f"{bot.api.root}/sendVideo", data=body) as response:
+        assert response.status == 200
+    await bot.sends("<blockquote>Is it wine?</blockquote>\nIt is.")
+
+    film = ana.messages("Unboxing").locator("a.film")
+    await expect(film).to_have_text("Video")
+    assert await film.get_attribute("download") == "film.mp4"
+    quoted = ana.messages("It is.").locator(".text")
+    assert await quoted.evaluate("text => text.querySelector('blockquote').nextSibling.textContent") == "It is."
 
 
 async def test_a_rich_message(ana: Visit, bot: ScriptedBot) -> None:
