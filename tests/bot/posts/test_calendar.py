@@ -129,7 +129,7 @@ async def test_pause_with_one_tap(play_sqlite: Play) -> None:
     page = await desk.taps(page, "Usual: 10 a week", "The usual week")
     page = await desk.taps(page, "Pause", "Paused.")
     page = await desk.taps(page, "A day", "Paused until")
-    page = await desk.taps(page, "Calendar", "Everything planned rests until")
+    page = await desk.taps(page, "Calendar", "Everything planned is paused until")
     assert "⏸ paused" in page.text
     page = await desk.taps(page, "Resume", "Back on")
     page = await desk.taps(page, "Calendar", "The next seven days")
