@@ -45,12 +45,18 @@ class Due(NamedTuple):
     instead: bool
     airing_id: int | None
     ruling: Ruling
+    until: datetime | None
+    """Until when it was held, if it was."""
     timezone: str
 
     @property
     def private(self) -> bool:
         """Whether one person reads it."""
         return self.chat_id > 0
+
+    def held_to_its_time(self, now: datetime) -> bool:
+        """Whether it waited until an instant, which has come. Then nobody types it now: bounds hold also for staff's."""
+        return self.ruling == Ruling.HOLD and self.until is not None and now >= self.until
 
     @property
     def reader(self) -> Reader:
@@ -87,7 +93,7 @@ class Round:
     contact: Mapping[int, bool] = field(default_factory=dict)
     """By the same: whether promotion can name what has to be named."""
 
-    def facts_of(self, due: Due, policy: AttentionPolicy) -> Facts:
+    def facts_of(self, due: Due, now: datetime, policy: AttentionPolicy) -> Facts:
         """What is decided on for one message."""
         shop = self.shops.get(due.community_id) or Shop(policy.bounds, Pause())
         return Facts(
@@ -96,7 +102,7 @@ class Round:
             private=due.private,
             timezone=due.timezone,
             bounds=shop.bounds,
-            by_staff=due.by_staff,
+            by_staff=due.by_staff and not due.held_to_its_time(now),
             instead=due.instead,
             not_after=due.not_after,
             sent=tuple(self.sent.get(due.reader, ())),
@@ -124,6 +130,7 @@ def read_due(tx: Tx, row_ids: Collection[int]) -> dict[int, Due]:
             col(Verdict.instead),
             col(Verdict.airing_id),
             col(Verdict.ruling),
+            col(Verdict.until),
             col(Community.timezone),
         )
         .join(Verdict, col(Verdict.id) == col(Outbox.verdict_id))
