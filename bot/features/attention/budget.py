@@ -75,7 +75,7 @@ class Budget:
         return {due.row_id for due, _ in staying}.union(lost)
 
     def _decide(self, due: Due, facts: Round, now: datetime) -> Decision:
-        decision = decide(facts.facts_of(due, self._policy), now, self._policy)
+        decision = decide(facts.facts_of(due, now, self._policy), now, self._policy)
         if decision.ruling is Ruling.SEND:
             if decision.counts:
                 facts.sent[due.reader].append(Sent(now, due.shown_class is ShownClass.PROMOTION))

@@ -55,7 +55,7 @@ class Due(NamedTuple):
         return self.chat_id > 0
 
     def held_to_its_time(self, now: datetime) -> bool:
-        """Whether it waited until an instant, which has come. Then nobody types it now: bounds hold also for staff's."""
+        """Whether it waited until an instant, which has come. Then bounds hold for staff too."""
         return self.ruling == Ruling.HOLD and self.until is not None and now >= self.until
 
     @property

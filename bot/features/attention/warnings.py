@@ -108,7 +108,7 @@ def mark_broken(
     facts = read_round(tx, dues, now, budget)
     broken: list[tuple[Due, Decision]] = []
     for due in dues:
-        as_the_clock = replace(facts.facts_of(due, budget), by_staff=False, not_after=None)
+        as_the_clock = replace(facts.facts_of(due, now, budget), by_staff=False, not_after=None)
         decision = decide(as_the_clock, now, budget)
         if decision.ruling is Ruling.HOLD and decision.reason is not Reason.PAUSED:
             broken.append((due, decision))

@@ -8,6 +8,7 @@ import pytest
 
 from bot.domains import DOMAINS, lines_of
 from bot.features.attention.bounds import ShopBounds
+from bot.features.attention.budget import Budget
 from bot.features.attention.warnings import StaffWarnings
 from bot.rules.act import Act
 from bot.rules.attention.bounds import BoundsPolicy, BoundsWish, Span
@@ -88,6 +89,24 @@ async def test_held_and_let_go(db: Database, causes: Causes) -> None:
     assert isinstance(held, WaitsNow)
     assert isinstance(await undo(db, place, OWNER.user_id, NIGHT, causes.next(), held.audit_id), Undone)
     assert await due(db) == [NIGHT - NOON]
+
+
+@pytest.mark.parametrize(("hours", "leaves"), [(11, True), (26, False)])
+async def test_what_was_held_obeys_the_bounds_when_its_time_has_come(
+    db: Database, causes: Causes, hours: int, leaves: bool
+) -> None:
+    """At nine it leaves. If the bot was away until the next midnight, it waits on: nobody types it then."""
+    place = await shop(db)
+    warned, act = warnings_of(db, NIGHT), act_of(place, at=NIGHT, cause=causes.next())
+    await drops(db, act)
+    told = await warned.warning(place, act.cause)
+    assert told is not None
+    assert isinstance(await warned.hold(act_of(place, at=NIGHT, cause=causes.next()), told.verdict_id), WaitsNow)
+    now = NIGHT + timedelta(hours=hours)
+    seen = await db.read(departures.look, now)
+    taken = await db.write(Budget(AttentionPolicy()).take, seen.due, "me", now)
+    assert bool(taken) is leaves
+    assert await due(db) == [(NINE if leaves else NINE + timedelta(days=1)) - NOON]
 
 
 async def test_gone_already(db: Database, causes: Causes) -> None:
