@@ -14,6 +14,7 @@ from sqlmodel import col
 from bot.rules.place import Place
 from bot.rules.promotion import ConsentState, Said, Wish, remind_at
 from bot.store.engine.sessions import Tx
+from bot.store.shown import count_lost
 from bot.store.tables import Member
 from bot.store.tables.attention import Consent
 from bot.store.tables.base import id_of
@@ -84,6 +85,8 @@ def say_promotion(tx: Tx, place: Place, member: Member, wish: Wish, at: datetime
             way=wish.way,
         )
     )
+    if stood.yes and not wish.yes:
+        count_lost(tx, member.user_id, at)
     member.promotion_since = at if wish.yes else None
     member.promotion_asked_at = member.promotion_asked_at or at
     member.promotion_remind_at = remind_at(at, place.timezone) if wish.yes else None

@@ -1,7 +1,6 @@
 """What the calendar brings to the domain of posts."""
 
 from bot.content.buttons import calendar, morning
-from bot.content.template_values import values_for
 from bot.features.posts import pauses, slots, week
 from bot.features.posts.clock import WeeklyCalendar
 from bot.features.posts.fill import FillRules
@@ -12,9 +11,7 @@ from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core
 from bot.handlers.posts.calendar_services import CalendarServices
 from bot.handlers.posts.persona_services import names_of_pillars
-from bot.outside.owner_templates import OwnerTemplates
 from bot.rules.posts.slots import CalendarPolicy
-from bot.rules.posts.templates import TemplatePolicy
 from bot.rules.quiet_room import QuietRoomPolicy
 from bot.store.mornings import CARD
 
@@ -43,9 +40,7 @@ def services(core: Core) -> CalendarServices:
     )
 
 
-def clock(core: Core) -> WeeklyCalendar:
+def clock(core: Core, templates: Templates) -> WeeklyCalendar:
     """The clock's part."""
-    template_policy = core.policies[TemplatePolicy]
-    templates = Templates(OwnerTemplates(template_policy), values_for, template_policy)
     policies = FillRules(core.policies[CalendarPolicy], core.policies[QuietRoomPolicy])
     return WeeklyCalendar(core.db, policies, templates, core.activities, core.ear.write_down)

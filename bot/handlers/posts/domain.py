@@ -3,12 +3,14 @@
 from bot.content.buttons import blanks as blank_buttons
 from bot.content.buttons import persona as persona_buttons
 from bot.content.buttons import posts as post_buttons
+from bot.content.template_values import values_for
 from bot.features.posts import forget
 from bot.features.posts import persona as persona_cases
 from bot.features.posts.blanks import FILLED, undo_filling
 from bot.features.posts.copies import EDITED, undo_edit
 from bot.features.posts.lines import POST, line_of
 from bot.features.posts.sendings import SENT, Sendings, undo_send
+from bot.features.posts.templates import Templates
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
@@ -16,6 +18,7 @@ from bot.handlers.posts import blanks, calendar, calendar_parts, panel, persona,
 from bot.handlers.posts.blanks import BlankServices
 from bot.handlers.posts.persona_services import PersonaServices
 from bot.handlers.posts.post_services import PostServices
+from bot.outside.owner_templates import OwnerTemplates
 from bot.rules.policies import Policies
 from bot.rules.posts.blanks import BlankPolicy
 from bot.rules.posts.persona import PersonaPolicy
@@ -27,15 +30,16 @@ from bot.store.post_copies import follow_copies
 
 def wire(core: Core) -> Wired:
     """Make what handlers of posts ask for, and the clock's part."""
-    sendings = Sendings(core.db, core.policies[SendingPolicy])
+    sendings, policy = Sendings(core.db, core.policies[SendingPolicy]), core.policies[TemplatePolicy]
+    templates = Templates(OwnerTemplates(policy), values_for, policy)
     parts = {
         "sendings": sendings,
         "speaking": PersonaServices.of(core),
-        "posting": PostServices.of(core, sendings),
+        "posting": PostServices.of(core, sendings, templates),
         "filling": BlankServices.of(core),
         "calendar": calendar_parts.services(core),
     }
-    return Wired(parts, due=(calendar_parts.clock(core), sendings))
+    return Wired(parts, due=(calendar_parts.clock(core, templates), sendings))
 
 
 def _follow(tx: Tx, move: Move, _: Policies) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.content.template_values import values_for
 from bot.features.communities import Communities
 from bot.features.posts.albums import Albums
 from bot.features.posts.drafts import PostDrafts
@@ -15,10 +14,8 @@ from bot.features.posts.templates import Templates
 from bot.handlers.kit.domain import Core
 from bot.handlers.posts.persona_services import names_of_pillars
 from bot.handlers.posts.post_talk import PostTalk
-from bot.outside.owner_templates import OwnerTemplates
 from bot.rules.posts.persona import PersonaPolicy
 from bot.rules.posts.sendings import SendingPolicy
-from bot.rules.posts.templates import TemplatePolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +35,9 @@ class PostServices:
     persona_policy: PersonaPolicy
 
     @classmethod
-    def of(cls, core: Core, sendings: Sendings) -> "PostServices":
+    def of(cls, core: Core, sendings: Sendings, templates: Templates) -> "PostServices":
         """Made once for all handlers."""
         posts, drafts, lists = Posts(core.db, core.policies[SendingPolicy]), PostDrafts(core.db), PostLists(core.db)
-        policy = core.policies[TemplatePolicy]
-        templates = Templates(OwnerTemplates(policy), values_for, policy)
         return cls(
             posts=posts,
             shelving=Shelving(core.db),

@@ -35,6 +35,7 @@ from bot.store.engine.db import Database
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
 from bot.store.places import place_of
+from bot.store.shown import ShownMessage, record_shown
 from bot.store.tables import Community, FanGroup, Member, Outbox
 from tests.features.scene import NOON, OWNER, POLICIES, Causes, act_of, days, fan, outside, privacy, query, shop
 
@@ -236,6 +237,23 @@ async def test_a_yes_and_a_no_are_kept_with_time_and_words(db: Database, causes:
         ("no", no.words, "en", "stop"),
         ("yes", yes.words, "en", "settings"),
     ]
+
+
+async def test_a_yes_that_is_taken_back_within_an_hour_is_lost_by_the_last_message(
+    db: Database, causes: Causes
+) -> None:
+    """It counts once beside the newest private message; a no that was never a yes counts nothing."""
+    place = await shop(db)
+    await joins(db, place, ANA, causes=causes)
+    message = ShownMessage(ANA.user_id, 5, "ending.CouponsEnd")
+    await db.write(record_shown, place.community_id, message, days(1))
+    await consents(db).say(act_of(place, ANA, days(1)), wish(yes=False))
+    assert await query(db, "SELECT lost FROM shown") == [(0,)]
+    await consents(db).say(act_of(place, ANA, days(1) + timedelta(minutes=1)), wish(yes=True))
+    for minutes in (30, 31):
+        no = wish(yes=False, way=Way.STOP)
+        await consents(db).say(act_of(place, ANA, days(1) + timedelta(minutes=minutes)), no)
+    assert await query(db, "SELECT lost FROM shown") == [(1,)]
 
 
 async def test_a_first_no_is_no_withdrawal(db: Database, causes: Causes) -> None:
