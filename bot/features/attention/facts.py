@@ -188,7 +188,6 @@ def _shops(session: Session, community_ids: Collection[int], policy: AttentionPo
     return {
         one: Shop(bounds_of(bounds, clock_of(cron) if cron is not None else None, policy), _pause_of(week))
         for one, bounds, week, cron in rows
-        if one is not None
     }
 
 
