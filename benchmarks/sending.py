@@ -32,10 +32,10 @@ from bot.rules.posts.audience import Audience
 from bot.rules.posts.sendings import NewSending, SendingBegun, SendingPolicy
 from bot.rules.streams.streams import NewStream, StreamPolicy
 from bot.rules.words import Language
+from bot.store.contents import content_to_facts
 from bot.store.engine.db import Database
 from bot.store.engine.schema import migrate
 from bot.store.engine.sessions import Tx
-from bot.store.post_copies import content_to_facts
 from bot.store.tables import Account, Member, Presence
 from bot.store.tables import Person as PersonRow
 from bot.store.tables.base import id_of
