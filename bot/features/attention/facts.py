@@ -186,7 +186,9 @@ def _shops(session: Session, community_ids: Collection[int], policy: AttentionPo
         .where(col(Community.id).in_(community_ids))
     ).all()
     return {
-        one: Shop(bounds_of(bounds, clock_of(cron or ""), policy), _pause_of(week)) for one, bounds, week, cron in rows
+        one: Shop(bounds_of(bounds, clock_of(cron or ""), policy), _pause_of(week))
+        for one, bounds, week, cron in rows
+        if one is not None
     }
 
 
