@@ -15,7 +15,7 @@ from bot.rules.wears import wears_of
 from bot.store.active_days import active_in_week
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
-from bot.store.tables import Community, FanGroup, Shown
+from bot.store.tables import Community, FanGroup, Person, Shown
 from bot.store.tables.base import Id
 
 LOST_WITHIN = timedelta(hours=1)
@@ -30,6 +30,7 @@ _ROOM = Hot(
     .join(Community, col(Community.id) == col(FanGroup.community_id))
     .where(and_(col(FanGroup.chat_id) == bindparam("chat_id", type_=BigInteger), col(FanGroup.left_at).is_(None)))
 )
+_PERSON = Hot(select(col(Person.user_id)).where(col(Person.user_id) == bindparam("user_id", type_=BigInteger)))
 _ADD = Hot(
     insert(Shown).values(
         community_id=bindparam("community_id"),
@@ -76,6 +77,8 @@ def record_shown(tx: Tx, community_id: int, message: ShownMessage, at: datetime)
         if room is not None:
             room_id, timezone = room
             active = active_in_week(tx, room_id, day_of(at, timezone))
+    elif tx.row(_PERSON, user_id=message.chat_id) is None:
+        return  # they had their data deleted while the message was on its way
     tx.touch(
         _ADD,
         community_id=community_id,

@@ -280,7 +280,11 @@ async def test_the_channel_is_told(play: Play) -> None:
     stage = await play(language="en")
     channel = await shops_channel(stage)
     await plan(stage, 'title="Silk night" at=2026-11-03T10:00')
-    stage.telegram.clock.advance(30 * HOUR)
+    stage.telegram.clock.advance(20 * HOUR)
+    stage.fan("Ana").says(stage.group, "good evening")  # a card comes only where somebody is awake
+    await stage.settled()
+    await stage.app.ear.write_down()
+    stage.telegram.clock.advance(10 * HOUR)
     await stage.owner.waits_for(stage.group, lambda m: "Good morning" in m.text, timeout=10)
     await stage.ask(stage.owner, "/delay 30m")
     await stage.owner.waits_for(channel, lambda m: "starts a little differently" in m.text, timeout=10)
