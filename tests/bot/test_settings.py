@@ -58,7 +58,7 @@ async def test_switches(play_sqlite: Play) -> None:
     await change(stage, ana, shown, "settings:hidden:off")
     assert "Ana" in (await stage.ask(ben, "/top")).text
     await change(stage, ana, shown, "settings:reminders:off")
-    assert "nothing comes to you unasked" in shown.text
+    assert "Live reminders: off" in shown.text
     await change(stage, ana, shown, "settings:reminders:on")
     assert "on, for the lives you ask about" in shown.text
 

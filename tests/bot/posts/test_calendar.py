@@ -72,7 +72,7 @@ async def test_a_place_is_swapped_pinned_skipped_and_moved(play_sqlite: Play) ->
     day = datetime.fromisoformat(wall)
     page = await desk.taps(page, f"{day:%a}", "Tap one to pin")
     line = next(button.text for button in page.buttons if f"{day:%-I:%M}" in button.text)
-    page = await desk.taps(page, line, "furthest behind")
+    page = await desk.taps(page, line, "Furthest behind")
     page = await desk.taps(page, "Swap", "Which one instead?")
     page = await desk.taps(page, page.buttons[0].text, "Chosen ✅")
     page = await desk.taps(page, "Unpin", "Unpinned")

@@ -48,7 +48,7 @@ async def test_a_shelf_post_is_edited(play_sqlite: Play) -> None:
     panel = await desk.taps(panel, "Edit", PANEL["en"])
     panel = await desk.taps(panel, "Season", "Which season")
     panel = await desk.taps(panel, "Winter", "Winter")
-    panel = await desk.taps(panel, "Until", "Until when")
+    panel = await desk.taps(panel, "Until", "How long is it good for")
     panel = await desk.says("24 December", "until Dec 24")
     panel = await desk.taps(panel, "Change it", "should say instead")
     panel = await desk.says("Wash wool cold", PANEL["en"])
@@ -196,6 +196,6 @@ async def test_a_private_sending_tells_how_far_it_is(play_sqlite: Play) -> None:
     panel = await desk.taps(panel, "Send now", "On its way")
     await stage.app.jobs.tick()
     await stage.all_sent()
-    page = await desk.taps(panel, "How far", "2 copies sent")
+    page = await desk.taps(panel, "How it's going", "2 copies sent")
     assert "hasn't said yes to news and offers" in page.text
     await desk.taps(page, "Take it back everywhere", "Taken back in 2 places")

@@ -23,6 +23,8 @@ HELLO = Content("<b>New scarves</b> are here", buttons=(LINK,))
 BETTER = Content("<b>New scarves</b> are here, in blue too", buttons=(LINK,))
 KINDS = tuple(MediaKind)
 DAYS_3 = 3 * 24 * 3600
+BELOW_PRIVATE = ("🔕 Stop these", "❔ Why did I get this?")
+"""The buttons that every post in private ends with."""
 
 
 async def posting(play: Play, **more: object) -> tuple[Stage, Posting]:
@@ -262,7 +264,7 @@ async def test_in_private_in_korea(play_sqlite: Play) -> None:
     assert message.text.startswith("(광고) New scarves")
     assert "02-123-4567" in message.text
     assert "Silk room" in message.text
-    assert len(message.buttons) == 2
+    assert [one.text for one in message.buttons] == ["See it", *BELOW_PRIVATE]
 
     stage.telegram.clock.advance(DAYS_3)
     await posts.send(Content(poll=Poll("어떤 색이 좋아요?", ("빨강", "파랑"))), Audience.in_private(""))
@@ -270,7 +272,7 @@ async def test_in_private_in_korea(play_sqlite: Play) -> None:
     assert message.poll is not None
     assert message.poll.question.plain == "(광고) 어떤 색이 좋아요?"
     assert "02-123-4567" in message.poll.description.plain
-    assert len(message.buttons) == 1
+    assert [one.text for one in message.buttons] == [*BELOW_PRIVATE]
 
 
 async def test_an_album_is_refused_in_private(play_sqlite: Play) -> None:
