@@ -77,6 +77,20 @@ SENT = {
 
 Edits, deletions and what one person is told leave no row behind once they are done.
 """
+KEPT = ("post_card", True, "waiting", "refused:muted")
+TOO_MANY = ("post_card", True, "expired", "budget:too_late")
+"""The morning card of the room that refuses words comes last or first, as rounds fall: it waits, or the day is full."""
+
+SINCE = {
+    "outbox_acts": {"show_tag", "take_tag", "edit_post", "pin_post", "share_post", "take_post_back"},
+    "undoable": {
+        *("persona.changed", "persona.pillars"),
+        *("post.made", "post.changed", "post.deleted", "post.shelved", "post.unshelved"),
+    },
+    "presses": {"tier", "pillars", "post"},
+    "openings": {"post"},
+}
+"""Stored names that the version before didn't have: tiers, and the shop's own posts."""
 
 UNDONE = {
     "campaign.made": "#7 Made",
@@ -214,13 +228,16 @@ async def test_what_was_promised_is_sent(old_url: str) -> None:
         rows = {row[0]: row[1:] for row in await query(stage.app.db, "SELECT id, state, problem FROM outbox")}
         quiet = stage.chats["Quiet room"].id
         came = Counter((act, chat_id == quiet, *rows.get(number, ("gone", None))) for number, act, chat_id, _ in due)
+        late = came.pop(TOO_MANY, 0)
+        assert late <= 1
+        came[KEPT] += late
         assert came == SENT
         (taken_away,) = (facts["message_id"] for _, act, _, facts in due if act == "delete")
         assert stage.group.by_id[taken_away].deleted
         assert stage.chats["Annex"].has(stage.bot)
         await stage.passes(8 * DAY)
         assert not stage.chats["Annex"].has(stage.bot)
-        assert {act for _, act, _, _ in due} | {"leave"} == set(STORED["outbox_acts"]) - {"show_tag", "take_tag"}
+        assert {act for _, act, _, _ in due} | {"leave"} == _of_before("outbox_acts")
 
 
 async def test_dialogues_go_on(old_url: str) -> None:
@@ -258,7 +275,7 @@ async def test_each_kind_of_act_is_taken_back(old_url: str) -> None:
             assert "Taken back" in answer.text, (act, answer.text)
         await stage.settled()
         undone = await query(stage.app.db, "SELECT DISTINCT act FROM audit_entry WHERE undone_at IS NOT NULL")
-        assert {act for (act,) in undone} == set(STORED["undoable"])
+        assert {act for (act,) in undone} == _of_before("undoable")
         assert (await stage.books()).sound
 
 
@@ -289,7 +306,7 @@ async def test_old_buttons_still_do_what_they_say(old_url: str) -> None:
             heard[data] = await tapped(stage, stage.people[name], data)
             assert part in heard[data], (data, heard[data])
             assert not any(refusal in heard[data] for refusal in (STALE, OOPS, STAFF)), (data, heard[data])
-        assert {data.partition(":")[0] for data in heard} == set(STORED["presses"]) - {"tier"}
+        assert {data.partition(":")[0] for data in heard} == _of_before("presses")
         assert STALE in await tapped(stage, stage.people["Ana"], "nonsense:1")
 
 
@@ -311,7 +328,7 @@ async def test_old_links_open(old_url: str) -> None:
             person = stage.people[name]
             said = person.starts(stage.bot, payload)
             await person.waits_for(stage.bot, partial(says, part), timeout=10, after=said)
-        assert {payload.partition("_")[0] for _, payload, _ in links} == set(STORED["openings"])
+        assert {payload.partition("_")[0] for _, payload, _ in links} == _of_before("openings")
 
 
 async def test_what_falls_due_later(old_url: str) -> None:
@@ -374,3 +391,8 @@ async def tapped(stage: Reopened, person: Person, data: str) -> str:
         if max(m.seq, m.changed) > seen and m.visible_to(person) and (private or m.only_for is person)
     )
     return "\n".join([*read, *(m.text for m in new)])
+
+
+def _of_before(kind: str) -> set[str]:
+    """Stored names of a kind that the version before had."""
+    return set(STORED[kind]) - SINCE[kind]

@@ -27,8 +27,8 @@ from bot.store.tables.messages import OutboxState
 from bot.store.verdicts import Unasked, add_verdict, is_unasked, kind_in, reader_in
 
 Decided = tuple[Due, Decision]
-TYPED_BEFORE = frozenset({"drop", "packet", "raffle"})
-"""What only staff opened in versions without verdicts."""
+TYPED_BEFORE = frozenset({"drop", "packet", "raffle", "streams.DelayNotice", "streams.CancelNotice"})
+"""What only staff opened or told in versions without verdicts."""
 UNKNOWN = ("post", None)
 """The kind of a message that doesn't name its own: only posts don't."""
 
