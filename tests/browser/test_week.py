@@ -24,7 +24,7 @@ async def test_next_week_by_buttons_alone(visit: Visit) -> None:
     await visit.tap("📝 Posts")
     await expect(visit.button("Say something")).to_be_visible()
     await visit.tap("The week's calendar")
-    await expect(visit.messages("Nothing is planned to post yet")).to_be_visible()
+    await expect(visit.messages("No posts are planned yet")).to_be_visible()
     await visit.tap("Usual: 10 a week")
 
     week = visit.messages("The usual week ✅ 10 posts")
@@ -33,7 +33,7 @@ async def test_next_week_by_buttons_alone(visit: Visit) -> None:
     assert len(visit.tapped) <= MOST_TAPS
     told = await week.inner_text()
     assert len(PLANNED.findall(told)) == 9  # today's noon, the tenth, is over
-    assert "Tips 0% of 25%" in told
+    assert "Tips 0%, aiming for 25%" in told
     await expect(visit.next_event).to_contain_text(re.compile("Countdown|live ends"), timeout=2 * PATIENCE)
 
 
@@ -54,7 +54,7 @@ async def test_why_a_post_waits_and_why_it_came(visit: Visit) -> None:
     await visit.be("fan")
     await visit.open_group()
     await visit.reply_to("Packing day", "/why")
-    await expect(visit.whispers("the team sent it just then")).to_contain_text("Packing day")
+    await expect(visit.whispers("the team sent this one")).to_contain_text("Packing day")
 
 
 async def told_of_a_wait(visit: Visit) -> Locator:
@@ -62,7 +62,7 @@ async def told_of_a_wait(visit: Visit) -> Locator:
     waiting = visit.messages("Waiting now")
     for asked in range(1, 6):
         await visit.says("/why")
-        await expect(visit.messages("What I didn't send")).to_have_count(asked)
+        await expect(visit.messages("What wasn't sent")).to_have_count(asked)
         if await waiting.count():
             break
     return waiting.last
