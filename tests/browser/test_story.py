@@ -67,7 +67,7 @@ async def the_shop_speaks(visit: Visit) -> None:
     await visit.open_group()
     await expect(visit.messages(POST)).to_be_visible(timeout=2 * PATIENCE)
     await visit.reply_to(POST, "/why")
-    await expect(visit.whispers("Mina Silk tells this room what's on")).to_be_visible(timeout=PATIENCE)
+    await expect(visit.whispers("Mina Silk shares its news in this room")).to_be_visible(timeout=PATIENCE)
 
 
 async def a_fan_is_asked_once(visit: Visit) -> None:
@@ -75,7 +75,7 @@ async def a_fan_is_asked_once(visit: Visit) -> None:
     await visit.be("fan", 1)
     await visit.open_group()
     await visit.says("check in")
-    await expect(visit.whispers("Would you like news from Mina Silk")).to_be_visible(timeout=2 * PATIENCE)
+    await expect(visit.whispers("Would you like news and offers from Mina Silk")).to_be_visible(timeout=2 * PATIENCE)
     await visit.tap("Yes, please")
     await expect(visit.whispers("you said yes on")).to_be_visible(timeout=PATIENCE)
     await visit.tap("Stop these")
@@ -94,7 +94,7 @@ async def a_week_from_the_shelf(visit: Visit) -> None:
     await visit.tap("Usual: 10 a week")
     await expect(visit.messages("The usual week ✅ 10 posts")).to_be_visible()
     await visit.says("/why")
-    await expect(visit.messages("What I didn't send")).to_be_visible()
+    await expect(visit.messages("What wasn't sent")).to_be_visible()
 
 
 async def from_the_link_to_the_streak(visit: Visit) -> None:
