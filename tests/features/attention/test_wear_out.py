@@ -22,7 +22,7 @@ from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.rooms import clear_room
 from bot.store.shown import ShownMessage, record_shown
-from bot.store.tables import Outbox, RoomActivity, Shown
+from bot.store.tables import Outbox, Person, RoomActivity, Shown
 from bot.store.tables.attention import WearRound
 from bot.store.wear import PRIVATE, resting, resting_kinds, rests_in_all, turns_between
 from tests.features.scene import OWNER, days, query, shop
@@ -157,6 +157,8 @@ async def test_private_posts_are_one_message_each(db: Database) -> None:
 
 
 def _tell_privately(tx: Tx, community_id: int) -> None:
+    tx.add_all(Person(user_id=10_000 + reader, name="Fan") for reader in range(100))
+    tx.flush()
     for sending in range(10):
         at, answering = LATER - timedelta(days=2 + 3 * (9 - sending)), 40 if sending < 7 else 2
         for reader in range(100):

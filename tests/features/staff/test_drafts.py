@@ -134,6 +134,7 @@ def test_everything_is_plugged_in() -> None:
 def test_the_panel_shows_acts_in_its_own_order() -> None:
     """Sections and acts stand where staff know them, whatever the order of domains."""
     assert [act.name for act in PANEL.acts] == [
+        *("post", "posts", "calendar", "pause", "resume", "persona", "pillars"),
         *("newcoupon", "newcoupon_file", "coupon_cancel"),
         *("redeem", "redeem_file", "order", "orders", "order_give", "order_refund", "hook", "hook_new", "hook_off"),
         *("newstream", "golive_now", "golive", "delay", "endlive", "cancelstream"),
@@ -142,6 +143,7 @@ def test_the_panel_shows_acts_in_its_own_order() -> None:
         *("newgift", "gifts", "gift_close"),
         *("newitem", "items", "item_close", "item_open", "item_done", "item_refund"),
         *("hearts", "hearts_show", "hearts_cancel"),
+        *("quiet_show", "quiet", "unsent"),
         *("source", "sources", "held", "staff", "report"),
     ]
 
