@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 LANES := 1 2 3 4
 
-.PHONY: demo test run format bench pairs trial types $(LANES:%=lane-%)
+.PHONY: demo test run format bench pairs trial weeks types $(LANES:%=lane-%)
 
 demo: .venv/run.stamp
 	$(BIN)/python -m bot demo $(ARGS)
@@ -58,6 +58,10 @@ pairs: .venv/dev.stamp
 # Two domains are taken out of copies of this tree: nothing that is left may need them.
 trial: .venv/dev.stamp
 	$(BIN)/python -m tests.trial
+
+# Five weeks of a shop on a jumping clock, twice, with ten kills: too long for `make test`.
+weeks: .venv/dev.stamp
+	$(BIN)/python -m pytest tests/bot/posts/five_weeks.py -q
 
 .venv/run.stamp: requirements.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (python3 --version)"; exit 1; }
