@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.catalog import OUTCOMES
-from bot.rules.attention.budget import FOLDED, PLANNED, AttentionPolicy, Facts, Hours, Pause, Sent, decide
+from bot.rules.attention.budget import PLANNED, AttentionPolicy, Facts, Hours, Pause, Sent, decide
 from bot.rules.calendar import zone
+from bot.rules.folded import FOLDED
 from bot.rules.promotion import ConsentState
 from bot.rules.shown import CLASSES, ShownClass
 from bot.rules.verdicts import Reason, Ruling

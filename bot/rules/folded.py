@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+FOLDED = frozenset({"drop", "packet", "raffle", "post"})
+"""Kinds that become a line of the next morning card when they miss their time."""
 MOST_FOLDED = 3
 """Lines on one morning card. What is older is not told at all."""
 

@@ -10,7 +10,8 @@ from sqlmodel import col
 
 from bot.rules.place import Place
 from bot.rules.posting import Content
-from bot.rules.posts.sendings import WEARS, CopyProblem, PostFailed
+from bot.rules.posts.sendings import CopyProblem, PostFailed
+from bot.rules.wears import wears_of
 from bot.rules.words import Language
 from bot.store.contents import content_from_facts
 from bot.store.engine.sessions import Tx
@@ -62,7 +63,7 @@ class Copy:
     @property
     def wears(self) -> str | None:
         """As what it wears out."""
-        return f"{WEARS}{self.pillar}" if self.pillar is not None else None
+        return wears_of(KIND, self.pillar)
 
 
 def find_copy(session: Session, copy_id: int) -> Copy | None:

@@ -6,15 +6,13 @@ from sqlalchemy import literal, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.quiet_hours import EARLIEST_MORNING
 from bot.rules.slots import SlotKind, clock_of, daily
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.tables import Slot
 from bot.store.tables.attention import AttentionBounds
 from bot.store.tables.cadence import IS_MORNING
 from bot.store.tables.posts import Week
-
-EARLIEST_MORNING = "05:00"
-"""A card that comes earlier belongs to the night."""
 
 
 def begin_week(tx: Tx, community_id: int, morning: str, at: datetime) -> None:

@@ -25,6 +25,7 @@ from bot.rules.posts.slot_pages import (
 )
 from bot.rules.posts.slots import LAST, SAMPLE, CalendarPolicy, TooMany, TooNear, check_week, times_in
 from bot.rules.posts.week import Doing
+from bot.rules.quiet_hours import QUIET_AT_FIRST
 from bot.rules.slots import SlotKind, clock_of, daily
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
@@ -38,8 +39,6 @@ from bot.store.tables.posts import Week
 
 CHANGED = "slots.changed"
 """The audit log's name for slots that were added or taken out."""
-QUIET_HOURS = ("21:00", "09:00")
-"""Quiet hours of a shop that set none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ def choose(tx: Tx, act: Act, pace: Pace, policy: CalendarPolicy) -> SlotsChanged
     before = _state(tx, act.community_id)
     stocked = stock_shelf(tx, act.community_id, act.at, act.actor_id)
     bounds = tx.get(AttentionBounds, act.community_id)
-    quiet = (bounds.quiet_from, bounds.quiet_until) if bounds is not None else QUIET_HOURS
+    quiet = (bounds.quiet_from, bounds.quiet_until) if bounds is not None else QUIET_AT_FIRST
     morning = morning_at(tx, act.community_id)
     ready = ready_week(pace, morning, *quiet)
     for row in _active(tx, act.community_id):

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
 from bot.rules.calendar import DAY, day_of, start_of, zone
+from bot.rules.folded import FOLDED
 from bot.rules.promotion import ConsentState
+from bot.rules.quiet_hours import EARLIEST_MORNING, QUIET_AT_FIRST
 from bot.rules.shown import ShownClass
 from bot.rules.verdicts import Reason, Ruling
 
-FOLDED = frozenset({"drop", "packet", "raffle", "post"})
-"""Kinds that become a line of the next morning card when they miss their time."""
 PLANNED = frozenset({*FOLDED, "morning"})
 """Kinds that the calendar sends: they rest while it is paused, unless staff send them."""
 LOOKS_AHEAD = 40
@@ -43,13 +43,9 @@ class Bounds:
     """Between two promotions in a room."""
 
 
-EARLIEST_MORNING = time(5)
-"""A card that comes earlier belongs to the night."""
-
-
 def ending_with(bounds: Bounds, morning: time | None) -> Bounds:
     """The same bounds, but quiet hours end when the morning card comes, if its hour was set earlier."""
-    if morning is None or not EARLIEST_MORNING <= morning < bounds.quiet.ends:
+    if morning is None or not time.fromisoformat(EARLIEST_MORNING) <= morning < bounds.quiet.ends:
         return bounds
     return replace(bounds, quiet=replace(bounds.quiet, ends=morning))
 
@@ -64,7 +60,7 @@ class AttentionPolicy:
     """How many of them may be promotion."""
     gap: timedelta = timedelta(minutes=90)
     """Between two promotions in a room."""
-    quiet: Hours = Hours(time(21), time(9))
+    quiet: Hours = Hours(*map(time.fromisoformat, QUIET_AT_FIRST))
     """Hours in which rooms are told nothing unasked."""
     stream_gap: timedelta = timedelta(minutes=5)
     """Between two new messages of a stream that is on, beside its start."""

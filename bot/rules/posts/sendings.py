@@ -10,9 +10,6 @@ from bot.rules.posting import Content
 from bot.rules.posts.audience import Audience
 from bot.rules.posts.limits import ContentProblem
 
-WEARS = "pillar:"
-"""How a pillar is called where posts wear out."""
-
 
 @dataclass(frozen=True, slots=True)
 class SendingPolicy:

@@ -9,7 +9,7 @@ from sqlalchemy import case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.attention.budget import FOLDED
+from bot.rules.folded import FOLDED
 from bot.rules.refusals import Refusal, try_again
 from bot.rules.verdicts import Reason, Ruling
 from bot.store.engine.sessions import Tx

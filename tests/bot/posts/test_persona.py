@@ -71,7 +71,7 @@ async def test_the_persona_by_buttons(play_sqlite: Play) -> None:
     await taps(desk.stage, desk.who, panel, "Emoji", "Which emoji")
     panel = await desk.says("hearts", "emoji here and nothing else")
     panel = await desk.says("💛 🌸", "Nothing has happened yet")
-    await taps(desk.stage, desk.who, panel, "Keep it", "💛 🌸")
+    await taps(desk.stage, desk.who, panel, "Save it", "💛 🌸")
     assert await query(desk.stage.app.db, "SELECT emoji FROM persona") == [("💛 🌸",)]
 
 
