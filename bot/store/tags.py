@@ -1,4 +1,7 @@
-"""Tags beside members' names in the groups: promised, and what the bot set."""
+"""Telegram's member tags, beside members' names in the groups: promised, and what the bot set.
+
+The tags that the shop keeps of its fans are in `fan_tags.py`.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
