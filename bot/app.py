@@ -147,7 +147,7 @@ def _open(settings: Settings, clock: Clock, limits: Limits, hold: Hold) -> Engin
 
 
 def _telegram(settings: Settings, engine: Engine, policies: Policies) -> Telegram:
-    db, clock, words = engine.db, engine.clock, words_of(DOMAINS)
+    db, clock, words = engine.db, engine.clock, words_of(DOMAINS).by(engine.clock.now)
     communities = Communities(db, open_to_all=settings.open)
     move_group = MoveGroup(db, communities, policies, follows_of(DOMAINS))
     belonging = Belonging(db, policies)

@@ -6,13 +6,16 @@ callback's answer. `label_…` is the plain text of a button: a block of the out
 """
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from jinja2.runtime import Context
 
+from bot.clock import Clock
 from bot.content import filters
 from bot.content.button import Button, Rows
 from bot.content.buttons.shared import Buttons
@@ -105,6 +108,13 @@ class Words:
         self._html = {language: _load(language, autoescape=True) for language in Language}
         self._plain = {language: _load(language, autoescape=False) for language in Language}
         self._fields: dict[type[Any], tuple[str, ...]] = {}
+        self._said_at = Clock.real().now
+
+    def by(self, now: Callable[[], datetime]) -> "Words":
+        """The same words, for which *today* and *tonight* are those of another clock."""
+        words = copy(self)
+        words._said_at = now  # noqa: SLF001  # a copy of its own
+        return words
 
     def say(self, outcome: Any, place: Place | None, language: Language) -> Said:
         """The outcome in words."""
@@ -183,7 +193,9 @@ class Words:
         """
         environment = self._plain[language][FILES[0]].environment
         here = filters.Here.of(values.get("place"), language)
-        return _render(environment.get_template(f"{file}.j2"), block, {**values, "here": here})
+        return _render(
+            environment.get_template(f"{file}.j2"), block, {**values, "here": here, "said_at": self._said_at()}
+        )
 
     def blocks(self, file: str, language: Language) -> frozenset[str]:
         """Names of all blocks of a file of words."""
@@ -196,6 +208,7 @@ class Words:
             names = self._fields[kind] = tuple(field.name for field in fields(kind))
         values = {name: getattr(outcome, name) for name in names}
         values["here"] = filters.Here.of(place, language)
+        values["said_at"] = self._said_at()
         return values
 
 

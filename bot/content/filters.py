@@ -8,8 +8,7 @@ from functools import lru_cache
 from typing import Any, Literal
 from unicodedata import category
 
-from babel import Locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_currency, format_decimal, get_currency_name
 from babel.units import format_unit
 from jinja2 import Environment, pass_context, pass_environment
@@ -17,17 +16,14 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from bot.content import zones
+from bot.content.dates import LOCALES, full_date, say_instant, time_of_day
 from bot.rules.calendar import zone
 from bot.rules.currencies import CODES, decimals_of
 from bot.rules.lines import JOINERS, TAGS
 from bot.rules.place import Place
 from bot.rules.words import Language
 
-LOCALES = {Language.KO: Locale("ko"), Language.ZH: Locale("zh", script="Hans"), Language.EN: Locale("en", "US")}
-
 MONDAY = date(2026, 1, 5)
-TIMES = {Language.KO: "aaaa h:mm", Language.ZH: "HH:mm", Language.EN: "h:mm a"}
-"""CLDR's short Korean form writes AM and PM in Latin letters. People write them in Korean."""
 
 _DEFAULT_COINS = {Language.KO: "코인", Language.ZH: "金币", Language.EN: "coins"}
 """The word for coins where no community is known, and where a community uses the default word of another language."""
@@ -124,14 +120,13 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
 
     @pass_context
     def clock(context: Context, value: datetime) -> str:
-        """Date and time in the community's zone, as plain text."""
-        local = value.astimezone(zone(context["here"].timezone))
-        return f"{format_skeleton('MMMEd', local, locale=locale)} {format_time(local, TIMES[language], locale=locale)}"
+        """An instant as people say it, in the community's zone, as plain text."""
+        return say_instant(value, context["said_at"], context["here"].timezone, language).text
 
     @pass_context
     def hour(context: Context, value: datetime) -> str:
         """The time of day in the community's zone, as plain text."""
-        return format_time(value.astimezone(zone(context["here"].timezone)), TIMES[language], locale=locale)
+        return time_of_day(value.astimezone(zone(context["here"].timezone)), language)
 
     def weekdays(days: Iterable[int]) -> str:
         """ISO weekdays by their short names."""
@@ -139,20 +134,23 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
 
     @pass_context
     def at(context: Context, value: datetime) -> str:
-        """A date-time that each reader sees in their own zone. In plain text it is in the community's zone."""
-        return moment(value, "wDt", clock(context, value))
+        """An instant as people say it. Readers see the time in their own zone, in plain text in the community's."""
+        spoken = say_instant(value, context["said_at"], context["here"].timezone, language)
+        return spoken.day + moment(value, spoken.form, spoken.moment)
 
     @pass_context
-    def this_week(context: Context, value: datetime) -> str:
-        """The same with weekday and time only, for what is at most a few days away."""
-        local = value.astimezone(zone(context["here"].timezone))
-        return moment(value, "wt", f"{weekday(local)} {format_time(local, TIMES[language], locale=locale)}")
+    def dated(context: Context, value: datetime) -> str:
+        """An instant with its date, for what staff typed: so they see which day was understood."""
+        timezone = zone(context["here"].timezone)
+        today = context["said_at"].astimezone(timezone).date()
+        return moment(value, "wDt", full_date(value.astimezone(timezone), today, language))
 
     def moment(value: datetime, form: str, plain: str) -> str:
         """Telegram's date-time entity in one of its forms; in plain text `plain`."""
         if not html:
             return plain
-        return Markup('<tg-time unix="{}" format="{}">{}</tg-time>').format(int(value.timestamp()), form, plain)
+        shown = Markup(' format="{}"').format(form) if form else Markup("")
+        return Markup('<tg-time unix="{}"{}>{}</tg-time>').format(int(value.timestamp()), shown, plain)
 
     def length(number: int, unit: str) -> str:
         """`10 minutes`. Chinese gets a space after the number, as everywhere in our words."""
@@ -235,7 +233,7 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         "weekday": weekday,
         "clock": clock,
         "at": at,
-        "this_week": this_week,
+        "dated": dated,
         "cut": cut,
         "span": span,
         "tier": tier,

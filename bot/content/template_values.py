@@ -1,16 +1,14 @@
 """What the names of an owner's template stand for, in words of the post's language."""
 
-from datetime import timedelta
+from datetime import datetime, time
 
 from babel.dates import format_date
 
-from bot.content.filters import LOCALES, Here, all_for
+from bot.content.dates import LOCALES
+from bot.content.filters import Here, all_for
 from bot.outside.owner_templates import Html, Value
-from bot.rules.calendar import day_of
+from bot.rules.calendar import zone
 from bot.rules.posts.templates import COIN, EMOJI, PERSONA, SEASON, SHOP, STREAM, STREAM_TIME, WEEKDAY, TemplateFacts
-
-SOON = timedelta(days=6)
-"""Up to so many days ahead a weekday says which day is meant."""
 
 
 def values_for(facts: TemplateFacts) -> dict[str, Value | None]:
@@ -36,5 +34,5 @@ def _stream_time(facts: TemplateFacts) -> Html | None:
         return None
     filters = all_for(facts.language, html=True)
     here = Here(facts.shop, facts.persona, facts.coin, facts.timezone)
-    ahead = day_of(facts.stream_at, facts.timezone) - facts.day
-    return Html(str(filters["this_week" if ahead <= SOON else "at"]({"here": here}, facts.stream_at)))
+    noon = datetime.combine(facts.day, time(12), zone(facts.timezone))
+    return Html(str(filters["at"]({"here": here, "said_at": noon}, facts.stream_at)))

@@ -1,0 +1,131 @@
+"""Instants as people say them: *tonight at 8 PM*, 오늘 오후 8:00, 今晚 8 点.
+
+The full date is used only for what isn't today, tomorrow, yesterday, or within the next six days.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time
+
+from bot.rules.calendar import zone
+from bot.rules.words import Language
+
+LOCALES = {Language.KO: Locale("ko"), Language.ZH: Locale("zh", script="Hans"), Language.EN: Locale("en", "US")}
+
+TIMES = {Language.KO: "aaaa h:mm", Language.ZH: "HH:mm", Language.EN: "h:mm a"}
+"""CLDR's short Korean form writes AM and PM in Latin letters. People write them in Korean."""
+
+A_WEEK = 6
+"""Up to so many days ahead a weekday says which day is meant."""
+
+EVENING = {Language.EN: 17, Language.ZH: 18}
+"""From this hour on the day's end is *tonight*, 今晚."""
+
+NOON = 12
+HALF = 30
+"""The minute at which Chinese says *half*."""
+
+_CHINESE_HOURS = ((0, "凌晨"), (5, "早上"), (8, "上午"), (12, "中午"), (13, "下午"), (18, "晚上"))
+"""From which hour on a part of the day is called so."""
+
+_ENTITY_TIME, _ENTITY_WEEKDAY, _ENTITY_DATE, _ENTITY_AS_IS = "t", "wt", "wDt", ""
+"""Forms of Telegram's date-time entity: what a reader's app writes in place of the moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """An instant as it is said."""
+
+    day: str
+    """What stands before the moment: `tonight at `, with its blank; empty if the moment says the day itself."""
+    moment: str
+    """What a reader in another zone sees in their own time."""
+    form: str
+    """The form of Telegram's date-time entity for the moment; empty: the app shows the words as they are."""
+
+    @property
+    def text(self) -> str:
+        """All of it in the shop's time, as plain text."""
+        return self.day + self.moment
+
+
+def say_instant(value: datetime, now: datetime, timezone: str, language: Language) -> Spoken:
+    """How an instant is said at `now` in a zone."""
+    local, today = value.astimezone(zone(timezone)), now.astimezone(zone(timezone)).date()
+    ahead = (local.date() - today).days
+    if ahead == 1 and (local.hour, local.minute) == (0, 0):
+        return Spoken("", _MIDNIGHT[language], _ENTITY_AS_IS)
+    if -1 <= ahead <= 1:
+        return _near(local, ahead, language)
+    if 1 < ahead <= A_WEEK:
+        return Spoken("", _on_weekday(local, language), _ENTITY_WEEKDAY)
+    return Spoken("", full_date(local, today, language), _ENTITY_DATE)
+
+
+def full_date(local: datetime, today: date, language: Language) -> str:
+    """Date, weekday and time; the year too if it isn't this year."""
+    skeleton = "MMMEd" if local.year == today.year else "yMMMEd"
+    shown = format_skeleton(skeleton, local, locale=LOCALES[language])
+    return f"{shown} {format_time(local, TIMES[language], locale=LOCALES[language])}"
+
+
+def time_of_day(local: datetime, language: Language) -> str:
+    """`8 PM`, `8:15 PM`, 오후 8:00, 晚上 8 点, 晚上 8:15."""
+    match language:
+        case Language.EN if (local.hour, local.minute) == (NOON, 0):
+            return "noon"
+        case Language.EN:
+            return format_time(local, "h a" if local.minute == 0 else "h:mm a", locale=LOCALES[language])
+        case Language.KO:
+            return format_time(local, TIMES[language], locale=LOCALES[language])
+        case Language.ZH:
+            return f"{_chinese_part(local.hour)} {_chinese_hour(local)}"
+
+
+_MIDNIGHT = {Language.KO: "오늘 밤 12시", Language.ZH: "今晚 12 点", Language.EN: "midnight tonight"}
+_NEAR = {
+    Language.KO: {-1: "어제 ", 0: "오늘 ", 1: "내일({}) "},
+    Language.ZH: {-1: "昨天", 0: "今天", 1: "明天（{}）"},
+    Language.EN: {-1: "yesterday at ", 0: "today at ", 1: "tomorrow ({}) at "},
+}
+_CHINESE_NIGHTS = {-1: "昨晚 ", 0: "今晚 "}
+
+
+def _near(local: datetime, ahead: int, language: Language) -> Spoken:
+    """Yesterday, today or tomorrow. Tomorrow names its weekday, because a message may be read a day later."""
+    day, moment = _NEAR[language][ahead], time_of_day(local, language)
+    if language is Language.EN and ahead == 0 and local.hour >= EVENING[language]:
+        day = "tonight at "
+    if language is Language.ZH and ahead in _CHINESE_NIGHTS and local.hour >= EVENING[language]:
+        day, moment = _CHINESE_NIGHTS[ahead], _chinese_hour(local)
+    return Spoken(day.format(_weekday(local, "EEE", language)), moment, _ENTITY_TIME)
+
+
+def _on_weekday(local: datetime, language: Language) -> str:
+    weekday = _weekday(local, "EEE" if language is Language.ZH else "EEEE", language)
+    time = time_of_day(local, language)
+    match language:
+        case Language.EN:
+            return f"{weekday} at {time}"
+        case Language.KO:
+            return f"{weekday} {time}"
+        case Language.ZH:
+            return weekday + time
+
+
+def _weekday(local: datetime, form: str, language: Language) -> str:
+    return format_date(local, form, locale=LOCALES[language])
+
+
+def _chinese_part(hour: int) -> str:
+    return [part for begins, part in _CHINESE_HOURS if begins <= hour][-1]
+
+
+def _chinese_hour(local: datetime) -> str:
+    """`8 点`, `8 点半`, `8:15`, counted to twelve."""
+    hour = local.hour if local.hour <= NOON else local.hour - NOON
+    if local.minute == HALF:
+        return f"{hour} 点半"
+    return f"{hour} 点" if local.minute == 0 else f"{hour}:{local.minute:02}"
