@@ -38,12 +38,12 @@ def setup() -> Desk:
 
 
 async def start(_message: Message, ask: Ask, greeter: Greeter) -> None:
-    """`/start` in private opens the chat for answers; in a group it is `/help`."""
+    """`/start` greets; in private it opens the chat for answers."""
     await greeter.start(ask)
 
 
 async def hello(_message: TelegramObject, ask: Ask, greeter: Greeter) -> None:
-    """What this person can do here."""
+    """`/help`: all that this person can do here."""
     await greeter.hello(ask)
 
 
@@ -104,7 +104,7 @@ async def something_else(message: Message, ask: Ask, move_group: MoveGroup, gree
     elif message.migrate_from_chat_id is not None:
         await move_group.follow(message.migrate_from_chat_id, message.chat.id, ask.at)
     elif message.text is not None and not await greeter.offer_nearest(ask, message.text) and ask.private:
-        await greeter.hello(ask)
+        await greeter.greet(ask)
 
 
 async def borrowed(_message: Message, ask: Ask, voice: Voice) -> None:

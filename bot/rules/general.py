@@ -18,8 +18,22 @@ class NoCommunityYet(Outcome, name="communities.NoCommunityYet"):
 
 
 @dataclass(frozen=True, slots=True)
+class Greeting(Outcome, name="communities.Greeting"):
+    """`/start`, and what leads nowhere else in private: the first steps by buttons. `/help` tells the rest."""
+
+    shop: str
+    name: str
+    owner: bool = False
+    """Whether they may set up the shop. In private a button leads there."""
+    panel: bool = False
+    """Whether a button opens the staff's panel. Only staff have it, in private."""
+    others: tuple[Shop, ...] = ()
+    """Other shops of which they are a member. Their private chat can change to these."""
+
+
+@dataclass(frozen=True, slots=True)
 class Hello(Outcome, name="communities.Hello"):
-    """`/start` and `/help`: what this person can do here."""
+    """`/help`: all that this person can do here."""
 
     shop: str
     name: str

@@ -36,9 +36,9 @@ async def hours_of(stage: Stage, column: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("language", "said", "above", "label"),
     [
-        ("en", "tomorrow 9:00", "If you meant the evening", "9:00"),
+        ("en", "tomorrow 9:00", "If you meant the evening", "9 PM"),
         ("ko", "내일 9시", "저녁이라면", "오후 9:00"),
-        ("zh", "明天9点", "要是晚上", "21:00"),
+        ("zh", "明天9点", "要是晚上", "晚上 9 点"),
     ],
 )
 async def test_the_evening_is_one_tap_away(play_sqlite: Play, language: str, said: str, above: str, label: str) -> None:
@@ -64,7 +64,7 @@ async def test_the_other_hour_of_a_drop(play: Play) -> None:
     stage = await in_seoul(play)
     answer = await stage.ask(stage.owner, "/newcoupon title=Silk, stock=5장, closes=내일 9시, price=30 코인")
     assert await hours_of(stage, col(Campaign.closes)) == ["03 00:00"]
-    await stage.owner.presses(answer, "9:00").answered(10)
+    await stage.owner.presses(answer, "9 PM").answered(10)
     await stage.settled()
     assert (await hours_of(stage, col(Campaign.closes)))[-1] == "03 12:00"
     for forged in ("hour:", "hour:x", "hour:99", "hour:3"):
@@ -100,7 +100,7 @@ async def test_an_act_that_cant_be_taken_back_stays_alone(play_sqlite: Play) -> 
     answer = await stage.ask(stage.owner, "/newcoupon title=Silk stock=5 closes=tomorrow 9:00")
     card = await stage.owner.waits_for(stage.group, is_card, timeout=10)
     await stage.fan("Ana").presses(card, "claim").answered(10)
-    await stage.owner.presses(answer, "9:00").answered(10)
+    await stage.owner.presses(answer, "9 PM").answered(10)
     await stage.settled()
     assert await hours_of(stage, col(Campaign.closes)) == ["03 00:00"]
 
@@ -145,7 +145,7 @@ async def test_a_delay_in_words(play_sqlite: Play) -> None:
         answer = await stage.ask(stage.owner, f"/delay {said}")
         assert "now starts" in answer.text, (said, answer.text)
     answer = await stage.ask(stage.owner, "/delay 모레 9시")
-    await stage.owner.presses(answer, "9:00").answered(10)
+    await stage.owner.presses(answer, "9 PM").answered(10)
     await stage.settled()
     assert (await acts_of(stage))[-1] == ("stream.delayed", False)
 

@@ -4,16 +4,19 @@ from bot.content.button import Button, Rows
 from bot.content.buttons.shared import (
     ADMIN,
     HAND_OVER,
+    ME,
     OTHER_HOUR,
     REDEEM_ONE,
     REFUND,
     SETUP,
+    STREAMS,
     Buttons,
+    check_in_button,
     door_buttons,
 )
 from bot.rules.fans import ForFansOnly
 from bot.rules.forms import OtherHour
-from bot.rules.general import Hello, NearestCommand, OnlyInPrivate
+from bot.rules.general import Greeting, Hello, NearestCommand, OnlyInPrivate
 from bot.rules.naming import WhichFan
 
 SHOP = "shop"
@@ -24,10 +27,22 @@ DEEDS = {"done": HAND_OVER, "refund": REFUND, "redeem": REDEEM_ONE}
 """The deed of the question → the prefix of a tap on a fan's name."""
 
 
+def _greeting(greeting: Greeting) -> Rows:
+    first = ((check_in_button(),), (Button("streams", press=STREAMS), Button("me", press=ME)))
+    return (*_staff_rows(greeting), *first, *_shops(greeting))
+
+
 def _hello(hello: Hello) -> Rows:
+    return (*_staff_rows(hello), *_shops(hello))
+
+
+def _shops(hello: Greeting | Hello) -> Rows:
+    return tuple((Button("shop", press=f"{SHOP}:{one.community_id}", about=one.name),) for one in hello.others)
+
+
+def _staff_rows(hello: Greeting | Hello) -> Rows:
     setup = (Button("setup", press=SETUP),) if hello.owner else ()
-    panel = ((Button("panel", press=ADMIN, style="primary"), *setup),) if hello.panel else ()
-    return (*panel, *((Button("shop", press=f"{SHOP}:{one.community_id}", about=one.name),) for one in hello.others))
+    return ((Button("panel", press=ADMIN, style="primary"), *setup),) if hello.panel else ()
 
 
 def _only_in_private(outcome: OnlyInPrivate) -> Rows:
@@ -49,6 +64,7 @@ def _nearest(found: NearestCommand) -> Rows:
 
 
 BUTTONS: Buttons = {
+    Greeting: _greeting,
     Hello: _hello,
     OnlyInPrivate: _only_in_private,
     ForFansOnly: door_buttons,

@@ -1,11 +1,11 @@
-"""What a person can do here: the answer to `/start`, `/help`, and to whatever leads nowhere else in private."""
+"""Who comes is greeted: the answer to `/start`, `/help`, and to whatever leads nowhere else in private."""
 
 from typing import Protocol
 
 from bot.features.communities import Communities
 from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.roles import Roles
-from bot.rules.general import Hello, NoCommunityYet
+from bot.rules.general import Greeting, Hello, NoCommunityYet
 from bot.rules.menus import FANS, OWNERS, STAFF, only_handled
 from bot.rules.nearest import nearest_command
 from bot.rules.place import Place, Shop
@@ -49,21 +49,24 @@ class Greeter:
             reader = await self._communities.started(ask.sender, can_write=True, at=ask.at)
             if ask.place is None and reader.place is not None:
                 ask = ask.within(reader.place)
-        await self.hello(ask)
+        await self.greet(ask)
+
+    async def greet(self, ask: Ask) -> None:
+        """The first steps by buttons; in private with the ways to the panel, the set-up and their other shops."""
+        known = await self._known(ask)
+        if known is None:
+            return
+        place, role, others = known
+        owner, panel = ask.private and role is Role.OWNER, ask.private and role is not Role.FAN
+        greeting = Greeting(place.shop, ask.sender.name, owner=owner, panel=panel, others=others)
+        await self._say(ask, greeting)
 
     async def hello(self, ask: Ask) -> None:
-        """What this person can do here; in private with the ways to the set-up and to their other shops."""
-        place = ask.place
-        if place is None:
-            await self._voice.answer(ask, NoCommunityYet())
+        """All that this person can do here; in private with the ways to the set-up and to their other shops."""
+        known = await self._known(ask)
+        if known is None:
             return
-        asked = await self._roles.with_role(ask)
-        if isinstance(asked, HomeGone) and asked.mine:
-            await self._voice.answer(ask, asked)
-            return
-        # A menu gives no rights: where Telegram doesn't say who asks, they are shown what everybody can do.
-        role = asked.role if isinstance(asked, Ask) else Role.FAN
-        others = await self._shops.shops_of(ask.sender.user_id) if ask.private else ()
+        place, role, others = known
         hello = Hello(
             place.shop,
             ask.sender.name,
@@ -71,8 +74,26 @@ class Greeter:
             only_handled(MENUS[role], self._menus.listened_to),
             owner=ask.private and role is Role.OWNER,
             panel=ask.private and role is not Role.FAN,
-            others=tuple(shop for shop in others if shop.community_id != place.community_id)[:MOST_OTHERS],
+            others=others,
         )
+        await self._say(ask, hello)
+
+    async def _known(self, ask: Ask) -> tuple[Place, Role, tuple[Shop, ...]] | None:
+        """The asker's shop, role and other shops; None after an answer: there is no shop, or its home is gone."""
+        place = ask.place
+        if place is None:
+            await self._voice.answer(ask, NoCommunityYet())
+            return None
+        asked = await self._roles.with_role(ask)
+        if isinstance(asked, HomeGone) and asked.mine:
+            await self._voice.answer(ask, asked)
+            return None
+        # A menu gives no rights: where Telegram doesn't say who asks, they are shown what everybody can do.
+        role = asked.role if isinstance(asked, Ask) else Role.FAN
+        others = await self._shops.shops_of(ask.sender.user_id) if ask.private else ()
+        return place, role, tuple(shop for shop in others if shop.community_id != place.community_id)[:MOST_OTHERS]
+
+    async def _say(self, ask: Ask, hello: Greeting | Hello) -> None:
         if ask.press_id is not None:
             await self._voice.panel(ask, hello)
         else:
@@ -99,5 +120,5 @@ class Greeter:
         if not await self._shops.is_theirs(place, ask.sender.user_id):
             return False
         await self._communities.turn_to(ask.sender.user_id, place)
-        await self.hello(ask.within(place))
+        await self.greet(ask.within(place))
         return True

@@ -65,7 +65,7 @@ async def opened(
     shop = read_id(rest)
     place = await filling.communities.place(shop) if shop is not None else None
     if place is None:
-        await greeter.hello(ask)
+        await greeter.greet(ask)
         return
     inside = await doors.staff(ask.within(place))
     if inside is not None:

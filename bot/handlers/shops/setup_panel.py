@@ -81,7 +81,7 @@ class SetupPanel:
         The shop's number may have been guessed. Only who has to do with it turns to it.
         """
         if place is None:
-            await self._greeter.hello(ask)
+            await self._greeter.greet(ask)
             return
         inside = await self._roles.with_role(ask.within(place))
         if isinstance(inside, TryAgain):
@@ -90,7 +90,7 @@ class SetupPanel:
         role = inside.role if isinstance(inside, Ask) else Role.FAN
         mine = isinstance(inside, HomeGone) and inside.mine
         if role is Role.FAN and not mine and not await self._rooms.is_theirs(place, ask.sender.user_id):
-            await self._greeter.hello(ask)
+            await self._greeter.greet(ask)
             return
         await self._communities.turn_to(ask.sender.user_id, place)
         here = inside if isinstance(inside, Ask) else ask.within(place)
@@ -100,7 +100,7 @@ class SetupPanel:
             case Role.OPERATOR:
                 await self._voice.answer(here, ForOwnerOnly())
             case Role.FAN:
-                await self._greeter.hello(here)
+                await self._greeter.greet(here)
 
     async def owner_of_open(self, ask: Ask) -> Ask | None:
         """The ask inside the shop that the open panel sets up, if it is (still) the asker's."""

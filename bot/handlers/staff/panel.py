@@ -46,7 +46,7 @@ async def opened(_message: Message, ask: Ask, rest: str, doors: Doors, greeter: 
     shop = read_id(rest)
     place = await staff.communities.place(shop) if shop is not None else None
     if place is None:
-        await greeter.hello(ask)
+        await greeter.greet(ask)
         return
     inside = await doors.staff(ask.within(place))
     if inside is not None:

@@ -87,7 +87,7 @@ async def test_a_stranger_who_wrote_start_wins_nothing(play: Play) -> None:
     ana.presses(card, "enter")
     await stage.whisper(ana)
     shown = await in_private(stage, eve, "/start")
-    assert "Here's what you can do" in shown.text
+    assert "Where would you like to start?" in shown.text
     for text in ("/raffles", "/checkin", "/me", "/shop", "/top", "/gift", "/streams"):
         shown = await in_private(stage, eve, text)
         assert "fans in the group of Silk room" in shown.text, text

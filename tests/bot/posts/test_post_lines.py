@@ -134,7 +134,7 @@ async def test_a_planned_post_at_the_other_hour(play_sqlite: Play) -> None:
     said = desk.who.says(desk.stage.group, "/post at=9:00 New scarves")
     answer = await desk.stage.whisper(desk.who, after=said)
     assert "If you meant the evening" in answer.text
-    await desk.who.presses(answer, "9:00 PM").answered(10)
+    await desk.who.presses(answer, "9 PM").answered(10)
     await desk.stage.all_sent()
     rows = await query(desk.stage.app.db, "SELECT state, due_at FROM sending ORDER BY id")
     assert [state for state, _ in rows] == ["taken_back", "done"]

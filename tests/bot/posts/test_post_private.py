@@ -120,7 +120,7 @@ async def test_buttons_pillar_and_time(play_sqlite: Play) -> None:
     panel = await desk.taps(panel, "Tips", "🧭 Tips")
     panel = await desk.taps(panel, "At …", "When?")
     panel = await desk.says("9:00", "Morning or evening")
-    panel = await desk.taps(panel, "9:00 PM", "Planned")
+    panel = await desk.taps(panel, "9 PM", "Planned")
     assert desk.room() == []
     ((due,),) = await query(desk.stage.app.db, "SELECT due_at FROM sending")
     desk.stage.telegram.clock.advance(19 * 3600)
