@@ -171,7 +171,7 @@ async def test_an_unknown_token_is_a_plain_start(play_sqlite: Play) -> None:
     stage = await play_sqlite(language="en")
     ana = stage.telegram.add_user("Ana")
     for payload in ("src_0000000000000000", "src_", "src"):
-        assert "/checkin" in (await opens(stage, ana, payload)).text
+        assert "Where would you like to start?" in (await opens(stage, ana, payload)).text
 
 
 async def test_a_fan_makes_no_source(play_sqlite: Play) -> None:

@@ -236,9 +236,7 @@ async def test_who_may(play_sqlite: Play) -> None:
     ana, jun = stage.fan("Ana"), stage.fan("Jun")
     stage.owner.promotes(jun, stage.group, Rights(can_manage_chat=True))
     hello = await opens_setup(stage, ana)
-    assert "/checkin" in hello.text
-    assert "/newcoupon" not in hello.text
-    assert hello.buttons == []
+    assert [button.text for button in hello.buttons] == ["✅ Check in", "📺 Next live", "🪪 My card"]
     refused = await opens_setup(stage, jun)
     assert "Only the owner" in refused.text
     for person, message in ((ana, hello), (jun, refused)):
@@ -365,8 +363,9 @@ async def test_the_checklist(play_sqlite: Play) -> None:
 
 
 async def test_the_owner_starts(play_sqlite: Play) -> None:
-    """`/start` shows the owner what staff can do, and the way to the set-up."""
+    """`/start` shows the owner the panel and the way to the set-up, above what fans see."""
     stage = await play_sqlite(language="en")
     stage.owner.starts(stage.bot)
-    hello = await stage.owner.waits_for(stage.bot, lambda m: "/newcoupon" in m.text, timeout=10)
+    hello = await stage.owner.waits_for(stage.bot, lambda m: "in the panel" in m.text, timeout=10)
+    assert "Check in" in hello.buttons[2].text
     await taps(stage, hello, "Set up the shop", "Step 1 of 6")

@@ -4,6 +4,9 @@ from sandbox import Rights
 from tests.bot.conftest import Play
 
 
+FIRST_STEPS = ["✅ Check in", "📺 Next live", "🪪 My card"]
+
+
 async def test_two_shops_of_one_fan(play_sqlite: Play) -> None:
     """A private chat means the shop first used; a button turns it to another, a foreign one stays closed.
 
@@ -22,7 +25,7 @@ async def test_two_shops_of_one_fan(play_sqlite: Play) -> None:
     await stage.whisper(ana, tea, after=said)
     said = ana.starts(stage.bot)
     hello = await ana.waits_for(stage.bot, lambda m: "Silk room" in m.text, timeout=10, after=said)
-    assert [button.text for button in hello.buttons] == ["🏠 Tea room"]
+    assert [button.text for button in hello.buttons] == [*FIRST_STEPS, "🏠 Tea room"]
     await ana.presses(hello, "Tea room").answered(10)
     await ana.waits_for(stage.bot, lambda m: m is hello and "everyone at Tea room" in m.text, timeout=10)
     await stage.ask(ana, "/me")
@@ -32,7 +35,7 @@ async def test_two_shops_of_one_fan(play_sqlite: Play) -> None:
     await ana.waits_for(stage.bot, lambda m: "everyone at Tea room" in m.text, timeout=10, after=said)
     ben.starts(stage.bot)
     alone = await ben.waits_for(stage.bot, lambda m: m.sender is stage.bot, timeout=10)
-    assert alone.buttons == []
+    assert [button.text for button in alone.buttons] == FIRST_STEPS
     for forged in ("shop:2", "shop:99", "shop:", "shop:x"):
         answer = await ben.forges(stage.telegram.private(stage.bot, ben), alone, forged).answered(10)
         assert "out of date" in answer.text
