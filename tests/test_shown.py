@@ -128,15 +128,16 @@ def test_lengths_of_time(language: Language, filters: dict[str, Filter]) -> None
 
 
 def test_dates_and_times(language: Language, filters: dict[str, Filter]) -> None:
-    """Every day of a leap year and every hour of a day is said in the language."""
-    context = Speaking(here=Here.of(HERE["ordinary"], language))
+    """Every day of a leap year and every hour of a day is said in the language, far from today and near."""
     for day in DAYS:
         for name in ("day", "date", "month", "weekday"):
             assert strange(filters[name](day), language) == [], (name, day)
         for hour in range(24) if day.day == 1 else (day.day % 24,):
             at = datetime(day.year, day.month, day.day, hour, 5, tzinfo=UTC)
-            for name in ("clock", "at", "this_week"):
-                assert strange(filters[name](context, at), language) == [], (name, at)
+            for now in (at, at - timedelta(days=1), at - timedelta(days=3), at - timedelta(days=40)):
+                context = Speaking(here=Here.of(HERE["ordinary"], language), said_at=now)
+                for name in ("clock", "at", "dated"):
+                    assert strange(filters[name](context, at), language) == [], (name, at, now)
 
 
 def test_counts_and_coins(language: Language, filters: dict[str, Filter]) -> None:

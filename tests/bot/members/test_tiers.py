@@ -148,6 +148,7 @@ async def test_who_has_their_data_deleted_loses_the_tag(play_sqlite: Play) -> No
     assert stage.group.members[ana.id].tag
     ana.starts(stage.bot)
     chat = stage.bot
+    await ana.waits_for(chat, lambda m: bool(m.buttons))
     said = ana.says(chat, "/privacy")
     notice = await ana.waits_for(chat, lambda m: bool(m.buttons), after=said)
     press = ana.presses(notice, "elete")
