@@ -49,9 +49,12 @@ class Acts:
         if act is None:
             raise RefusedError("unknown")
         try:
-            return await act(self, person, body)
+            done = await act(self, person, body)
         except (CannotDoError, TypeError, ValueError):  # the last two: something that should be a number isn't
             raise RefusedError("cannot") from None
+        else:
+            self.page.note_deed(person, str(body["act"]), str(body.get("text") or body.get("data") or ""))
+            return done
         finally:
             self.page.wake_watchers()
 

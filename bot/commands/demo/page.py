@@ -18,6 +18,7 @@ from bot.commands.demo.cast import CROWD, GUESTS, SHOP
 from bot.commands.demo.scenes import SCENES, moment, play_all
 from bot.commands.demo.selling import selling
 from bot.commands.demo.stage import TOKEN, USERNAME, Setting, Stage, free_port, running, set_stage
+from bot.commands.demo.tasks import tasks_of
 from bot.content import Words
 from bot.logs import set_up_logs
 from bot.rules.calendar import zone
@@ -114,6 +115,7 @@ def _add_page(stage: Stage) -> Page:
         language=stage.language,
         zone=stage.zone,
         look_ahead=lambda: look_ahead(stage),
+        tasks=tasks_of(stage),
     )
     page.all_read()
     stage.telegram.show(page)
