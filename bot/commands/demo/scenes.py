@@ -199,6 +199,11 @@ def moment(evening: datetime, scene: Scene) -> float:
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=evening.tzinfo).timestamp()
 
 
+async def set_clock(stage: Stage) -> None:
+    """Nothing has happened before the evening on which the visitor comes."""
+    stage.telegram.clock.set(stage.evening.timestamp())
+
+
 async def play_all(stage: Stage) -> None:
     """Play the history up to the evening on which the visitor comes."""
     for scene in SCENES:

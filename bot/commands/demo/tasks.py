@@ -1,11 +1,11 @@
 """The five things that a visitor of the demo may try."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bot.commands.demo.cast import WORD
 from bot.commands.demo.stage import Stage
-from bot.content.buttons.shared import CHECK_IN
+from bot.content.buttons.shared import CHECK_IN, SETUP
 from bot.rules.words import Language
 from sandbox.page import Deed, Task
 
@@ -46,7 +46,17 @@ TASKS: dict[str, Callable[[Deed], bool]] = {
 """The block of the demo's words that tells each → what does it."""
 
 
-def tasks_of(stage: Stage) -> list[Task]:
+SETUP_TASKS: dict[str, Callable[[Deed], bool]] = {
+    "task_add_bot": lambda deed: deed.act == "add_bot",
+    "task_setup": lambda deed: deed.act == "press" and deed.text.startswith(f"{SETUP}:done"),
+    "task_checkin": _checks_in,
+    "task_panel": _opens_the_panel,
+    "task_next": _jumps,
+}
+"""The same where the bot isn't in the group yet."""
+
+
+def tasks_of(stage: Stage, tasks: Mapping[str, Callable[[Deed], bool]]) -> list[Task]:
     """The tasks, in the words of each language that the page may have."""
     names = {"owner": stage.owner.name, "fan": stage.fans[0].name}
     return [
@@ -55,5 +65,5 @@ def tasks_of(stage: Stage) -> list[Task]:
             {language.value: stage.words.line("demo", block, language, **names) for language in Language},
             done_by,
         )
-        for block, done_by in TASKS.items()
+        for block, done_by in tasks.items()
     ]
