@@ -172,7 +172,7 @@ SCENES = (
     Scene(3, "18:20", arrive),
     Scene(3, "18:40", ways_in),
     Scene(3, "20:05", first_check_ins),
-    Scene(3, "21:00", a_drop),
+    Scene(3, "20:40", a_drop),
     Scene(2, "12:10", plan),
     Scene(2, "15:30", fill_the_shop),
     Scene(2, "20:30", evening_talk),
