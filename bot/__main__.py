@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=int, default=None, help="where the page listens; 0 takes any")
     demo.add_argument("--no-open", action="store_true", help="don't open a browser")
     demo.add_argument("--forum", action="store_true", help="let the fan group have topics")
+    demo.add_argument("--empty", action="store_true", help="begin before the bot is in the group, and set the shop up")
     demo.add_argument("--story", action="store_true", help="tell the evening in the terminal instead")
     demo.add_argument("--fans", type=int, default=200, help="how many fans tap the story's drop at once")
     doctor = verbs.add_parser("doctor", help="check settings, database, Telegram and groups, and say what to do")
@@ -109,9 +110,10 @@ def _demo(options: argparse.Namespace) -> int:
         from bot.commands.demo.story import play  # noqa: PLC0415
 
         return asyncio.run(play(options.language, options.fans))
-    from bot.commands.demo.page import serve  # noqa: PLC0415
+    from bot.commands.demo.page import Kind, serve  # noqa: PLC0415
 
-    return asyncio.run(serve(options.language, options.port, opens=not options.no_open, forum=options.forum))
+    kind = Kind(forum=options.forum, empty=options.empty)
+    return asyncio.run(serve(options.language, options.port, opens=not options.no_open, kind=kind))
 
 
 def _doctor(settings: "Settings", options: argparse.Namespace) -> int:

@@ -4,5 +4,6 @@ It shows what the person's app would show, and allows what that app would allow.
 """
 
 from sandbox.page.page import NextEvent, Page, Part
+from sandbox.page.tasks import Deed, Task
 
-__all__ = ["NextEvent", "Page", "Part"]
+__all__ = ["Deed", "NextEvent", "Page", "Part", "Task"]

@@ -6,7 +6,7 @@ import binascii
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from sandbox.chats import Chat
+from sandbox.chats import Chat, Rights
 from sandbox.errors import CannotDoError
 from sandbox.files import Document, is_picture
 from sandbox.links import read_link
@@ -49,9 +49,12 @@ class Acts:
         if act is None:
             raise RefusedError("unknown")
         try:
-            return await act(self, person, body)
+            done = await act(self, person, body)
         except (CannotDoError, TypeError, ValueError):  # the last two: something that should be a number isn't
             raise RefusedError("cannot") from None
+        else:
+            self.page.note_deed(person, str(body["act"]), str(body.get("text") or body.get("data") or ""))
+            return done
         finally:
             self.page.wake_watchers()
 
@@ -222,6 +225,14 @@ class Acts:
         person.hands_over(self._chat(person, body), self._other(body))
         return {}
 
+    async def add_bot(self, person: Person, body: Body) -> Body:
+        """Add the page's bot to a group, as an administrator with all rights."""
+        chat = self._chat(person, body)
+        if not chat.is_group or self.page.bot in chat.bots():
+            raise RefusedError("cannot")
+        person.adds(self.page.bot, chat, Rights.full())
+        return {}
+
     async def remove(self, person: Person, body: Body) -> Body:
         """Remove and ban another person of the cast."""
         chat = self._chat(person, body)
@@ -328,6 +339,7 @@ ACTS: dict[str, Act] = {
     "talk": Acts.talk,
     "forward": Acts.forward,
     "hand_over": Acts.hand_over,
+    "add_bot": Acts.add_bot,
     "remove": Acts.remove,
     "inline": Acts.inline,
     "choose": Acts.choose,

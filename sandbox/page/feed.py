@@ -70,6 +70,7 @@ class Feed:
         clock = page.time_view(event)
         jumped = round(clock["now"] - time.monotonic(), 1)  # changes only when the time is moved
         self._put(batch, "clock", clock, mark=[jumped, clock["next"]])
+        self._put(batch, "tasks", page.tasks.view())
         if page.crowd is not None:
             self._put(batch, "crowd", page.crowd.view())
         return batch

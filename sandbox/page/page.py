@@ -14,6 +14,7 @@ from sandbox.chats import Chat
 from sandbox.events import Event
 from sandbox.messages import Message
 from sandbox.page.crowd import Crowd, Fans
+from sandbox.page.tasks import Deed, Task, Tasks
 from sandbox.page.topics import WHOLE
 from sandbox.page.views import chat_view, chats_of, unread, user_view
 from sandbox.people import Person
@@ -61,6 +62,7 @@ class Page:
         language: str = "en",
         zone: str = "UTC",
         look_ahead: LookAhead | None = None,
+        tasks: Sequence[Task] = (),
     ) -> None:
         self.world = world
         self.bot = bot
@@ -72,6 +74,7 @@ class Page:
         self.zone = zone
         self.name = secrets.token_hex(4)
         """A random name. By it a browser that was left open notices that the stand-in was restarted."""
+        self.tasks = Tasks(tasks)
         self.journal: list[Message] = []
         self.crowd: Crowd | None = None
         self.next_event: NextEvent | None = None
@@ -113,6 +116,11 @@ class Page:
     def person(self, number: str | None) -> Person | None:
         """The person of the cast with this id."""
         return next((one.person for one in self.cast if str(one.person.id) == number), None)
+
+    def note_deed(self, person: Person, act: str, text: str) -> None:
+        """A person of the cast did something."""
+        role = next((one.role for one in self.cast if one.person is person), "")
+        self.tasks.note(Deed(role, act, text))
 
     def add_fan(self) -> Person:
         """Add one more fan to the group and the cast."""

@@ -121,6 +121,7 @@ def chat_view(chat: Chat, person: Person, read: Read) -> dict[str, Any]:
         if (pinned := next((one for one in reversed(chat.pinned) if one.visible_to(person)), None)) is not None:
             written["pinned"] = {"key": message_key(pinned), "text": (pinned.text or summary(pinned))[:PREVIEW]}
         written["members"] = sum(1 for one in chat.members.values() if one.inside)
+        written["bots"] = [bot.id for bot in chat.bots()]
     if chat.is_forum and chat.has(person):
         written["topics"] = topics_view(chat, person, read)
     return written

@@ -87,6 +87,7 @@ class Web:
             "earlier": earlier,
             "clock": page.time_view(event),
             "crowd": page.crowd.view() if page.crowd is not None else None,
+            "tasks": page.tasks.view(),
         }
         return web.json_response(state)
 

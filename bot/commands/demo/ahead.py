@@ -1,7 +1,7 @@
 """Find what happens next in the shop, so that the clock of the page can jump to it."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import chain
 from typing import NamedTuple
 
@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from bot.commands.demo.stage import Stage
 from bot.domains import DOMAINS
+from bot.rules.calendar import zone
 from bot.rules.coupon_states import CampaignState
 from bot.rules.policies import Policies
 from bot.rules.raffles.facts import RaffleState
@@ -36,6 +37,9 @@ FILLED_BY = {
     SlotKind.ACTIVITY: "next_activity",
 }
 """What each kind of slot is called."""
+
+MORNING = time(9)
+"""When the next day is jumped to: at midnight everybody sleeps."""
 
 SOON = timedelta(seconds=30)
 """Messages that were promised for less than this later, such as edits of cards, need no jump of the clock."""
@@ -112,9 +116,17 @@ def soonest(rx: Rx, now: datetime, policies: Policies) -> Event | None:
     return min(found, key=lambda event: event.at, default=None)
 
 
-async def look_ahead(stage: Stage) -> NextEvent | None:
+def new_day(now: datetime, timezone: str) -> Event:
+    """The shop's next day, on which fans check in anew. So there is always something to jump to."""
+    local = now.astimezone(zone(timezone))
+    return Event(datetime.combine(local.date() + timedelta(days=1), MORNING, zone(timezone)), "next_day")
+
+
+async def look_ahead(stage: Stage) -> NextEvent:
     """The next event that nobody must cause, in the visitor's language, for the page."""
-    event = await stage.app.db.read(soonest, stage.app.clock.now(), stage.app.policies)
-    if event is None:
-        return None
+    now = stage.app.clock.now()
+    event = await stage.app.db.read(soonest, now, stage.app.policies)
+    tomorrow = new_day(now, stage.zone)
+    if event is None or event.at > tomorrow.at:
+        event = tomorrow
     return NextEvent(event.at.timestamp(), stage.line(event.block, about=event.pillar))

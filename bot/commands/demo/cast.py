@@ -40,6 +40,18 @@ NIGHT = {Language.KO: "가을 스카프 첫 공개", Language.ZH: "秋款丝巾�
 WORD = {Language.KO: "출석", Language.ZH: "打卡", Language.EN: "check in"}
 EARLY = {Language.KO: "여름 스카프 마지막 방송", Language.ZH: "夏款丝巾清仓场", Language.EN: "Last of the summer silk"}
 """The stream that is on when the visitor comes."""
+QUESTION = {
+    Language.KO: "방송에서 내 질문 먼저",
+    Language.ZH: "直播里先答我的问题",
+    Language.EN: "My question first in the live",
+}
+RIBBON = {Language.KO: "선물 리본 포장", Language.ZH: "礼品丝带包装", Language.EN: "Gift ribbon on my parcel"}
+MADE_UP = {Language.KO: "출석 보충 한 번", Language.ZH: "补签一次", Language.EN: "One make-up"}
+"""What the coin shop sells."""
+SHAWL = {Language.KO: "실크 숄", Language.ZH: "真丝披肩", Language.EN: "Silk shawl"}
+"""What the raffle's winners get."""
+WARM_START = {Language.KO: "첫 코인 선물", Language.ZH: "见面礼", Language.EN: "A warm start"}
+"""The gift that fans can send on."""
 SOURCES = {
     Language.KO: ("인스타그램 cost=20000", "포장 카드 cost=5000"),
     Language.ZH: ("小红书 cost=100", "包裹卡 cost=30"),

@@ -10,14 +10,16 @@ import tempfile
 import threading
 import webbrowser
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from bot.commands.demo.ahead import look_ahead
 from bot.commands.demo.cast import CROWD, GUESTS, SHOP
-from bot.commands.demo.scenes import SCENES, moment, play_all
+from bot.commands.demo.scenes import SCENES, moment, play_all, set_clock
 from bot.commands.demo.selling import selling
 from bot.commands.demo.stage import TOKEN, USERNAME, Setting, Stage, free_port, running, set_stage
+from bot.commands.demo.tasks import SETUP_TASKS, TASKS, tasks_of
 from bot.content import Words
 from bot.logs import set_up_logs
 from bot.rules.calendar import zone
@@ -35,7 +37,17 @@ TEXT_BROWSERS = frozenset({"www-browser", "links", "elinks", "lynx", "w3m"})
 LOCAL_TIME = Path("/etc/localtime")
 
 
-async def serve(language: str | None, port: int | None, *, opens: bool, forum: bool = False) -> int:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Which demo it is."""
+
+    forum: bool = False
+    """Whether the group has topics."""
+    empty: bool = False
+    """Whether it begins before the bot is in the group, so that the first set-up can be played."""
+
+
+async def serve(language: str | None, port: int | None, *, opens: bool, kind: Kind) -> int:
     """Serve the page until a signal comes, and return the exit code. `opens`: whether to open a browser."""
     tongue = language_of(language) or language_of(os.environ.get("LANG")) or Language.EN
     set_up_logs("warning", "text")
@@ -58,10 +70,10 @@ async def serve(language: str | None, port: int | None, *, opens: bool, forum: b
             say(words.line("demo", "opening", tongue, shop=SHOP[tongue]))
             port_of_bot = free_port()
             app = await stack.enter_async_context(running(telegram, folder / "demo.db", port_of_bot))
-            stage = set_stage(telegram, app, bot, Setting(words, tongue, name, evening, port_of_bot), forum=forum)
-            await _play_until_stopped(play_all(stage), stop)
+            stage = set_stage(telegram, app, bot, Setting(words, tongue, name, evening, port_of_bot), forum=kind.forum)
+            await _play_until_stopped(set_clock(stage) if kind.empty else play_all(stage), stop)
             if not stop.is_set():
-                page = _add_page(stage)
+                page = _add_page(stage, kind)
                 say(words.line("demo", "ready", tongue, url=telegram.url))
                 say(words.line("demo", "how_to_stop", tongue))
                 if opens and has_screen():
@@ -98,7 +110,7 @@ async def _play_until_stopped(playing: Coroutine[None, None, None], stop: asynci
             await task
 
 
-def _add_page(stage: Stage) -> Page:
+def _add_page(stage: Stage, kind: Kind) -> Page:
     """Make the page of the stage, and let the stand-in serve it."""
     cast = [Part(stage.owner, "owner")]
     cast += [Part(fan, "fan") for fan in stage.fans]
@@ -108,12 +120,13 @@ def _add_page(stage: Stage) -> Page:
         bot=stage.bot,
         home=stage.group,
         cast=cast,
-        first=stage.fans[0],
+        first=stage.owner if kind.empty else stage.fans[0],
         fan_names=GUESTS[stage.language],
         crowd_names=CROWD[stage.language],
         language=stage.language,
         zone=stage.zone,
         look_ahead=lambda: look_ahead(stage),
+        tasks=tasks_of(stage, SETUP_TASKS if kind.empty else TASKS),
     )
     page.all_read()
     stage.telegram.show(page)

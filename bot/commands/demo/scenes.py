@@ -8,7 +8,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.commands.demo.cast import CHAT, DROPS, NIGHT, SCARF, SCRUNCHIE, SHOP, WORD
+from bot.commands.demo.cast import (
+    CHAT,
+    DROPS,
+    MADE_UP,
+    NIGHT,
+    QUESTION,
+    RIBBON,
+    SCARF,
+    SCRUNCHIE,
+    SHAWL,
+    SHOP,
+    WARM_START,
+    WORD,
+)
 from bot.commands.demo.playing import CHECK_IN, CLAIM, MORNING, drop, is_card, morning_card, posted, tap
 from bot.commands.demo.selling import (
     early_live,
@@ -25,6 +38,7 @@ from sandbox import Rights
 
 REMIND = "remind:"
 PACKET = "packet:"
+RAFFLE = "enter:"
 DIGEST = "digest:"
 HEART = "❤"
 Play = Callable[[Stage], Awaitable[None]]
@@ -70,6 +84,22 @@ async def a_drop(stage: Stage) -> None:
     await tap(card, CLAIM, stage.regulars[:5])
     await tap(card, CLAIM, [chloe])
     stage.says(chloe, "talk_missed")
+
+
+async def fill_the_shop(stage: Stage) -> None:
+    """The owner fills the coin shop's shelf, offers a gift to send on, and opens a raffle, which some fans enter."""
+    name = stage.language
+    for line in (
+        f'/newitem title="{QUESTION[name]}" price=60 kind=favour stock=20',
+        f'/newitem title="{RIBBON[name]}" price=90 kind=favour limit=1 per=month',
+        f'/newitem title="{MADE_UP[name]}" price=40 kind=makeup limit=1 per=month',
+        f'/newgift title="{WARM_START[name]}" kind=coins:20 stock=50',
+    ):
+        await stage.asks(stage.owner, line, stage.bot)
+    closes = (stage.evening + timedelta(days=1)).replace(hour=21, minute=0).strftime("%Y-%m-%dT%H:%M")
+    said = stage.owner.says(stage.bot, f'/newraffle prize="{SHAWL[name]}" winners=2 closes={closes}')
+    card = await posted(stage, RAFFLE, said)
+    await tap(card, RAFFLE, [stage.fans[1], *stage.regulars[:4]])
 
 
 async def plan(stage: Stage) -> None:
@@ -142,8 +172,9 @@ SCENES = (
     Scene(3, "18:20", arrive),
     Scene(3, "18:40", ways_in),
     Scene(3, "20:05", first_check_ins),
-    Scene(3, "21:00", a_drop),
+    Scene(3, "20:40", a_drop),
     Scene(2, "12:10", plan),
+    Scene(2, "15:30", fill_the_shop),
     Scene(2, "20:30", evening_talk),
     Scene(1, "09:05", yesterday_morning),
     Scene(1, "12:15", a_post),
@@ -166,6 +197,11 @@ def moment(evening: datetime, scene: Scene) -> float:
     hour, minute = map(int, scene.at.split(":"))
     day = evening.date() - timedelta(days=scene.days_ago)
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=evening.tzinfo).timestamp()
+
+
+async def set_clock(stage: Stage) -> None:
+    """Nothing has happened before the evening on which the visitor comes."""
+    stage.telegram.clock.set(stage.evening.timestamp())
 
 
 async def play_all(stage: Stage) -> None:

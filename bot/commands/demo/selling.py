@@ -17,6 +17,7 @@ from bot.store.engine.sessions import Rx
 from sandbox import Message, Person
 
 HERE = "here:"
+HEARTS = "heart:"
 TAKE = ":do"
 """How the data of the button ends that takes what a preview shows."""
 START_LINK = re.compile(r"https://t\.me/\w+\?start=src_[\w-]+")
@@ -67,6 +68,7 @@ async def plan_early_live(stage: Stage) -> None:
     at = stage.evening.replace(hour=18, minute=0).strftime("%Y-%m-%dT%H:%M")
     line = f'/newstream title="{EARLY[stage.language]}" at={at} length=105m url={WATCH}'
     await stage.asks(stage.owner, line, stage.bot)
+    await stage.asks(stage.owner, '/hearts goals=12,40 gives="packet:150/10,packet:300/20"', stage.bot)
 
 
 async def early_live(stage: Stage) -> None:
@@ -74,6 +76,7 @@ async def early_live(stage: Stage) -> None:
     card = await stage.owner.waits_for(stage.group, lambda m: is_card(m, HERE), timeout=PATIENCE)
     await stage.asks(stage.owner, "/golive", stage.bot)
     await tap(card, HERE, [stage.fans[2], *stage.regulars[1:7]])
+    await tap(card, HEARTS, [stage.fans[2], *stage.regulars[1:8]])
 
 
 async def first_orders(stage: Stage) -> None:

@@ -28,7 +28,7 @@ export function drawChat({ focus = false } = {}) {
   pane.dataset.kind = chat.kind;
   pane.setAttribute("aria-label", chat.title);
   const counter = el("div.crowd", { role: "status", hidden: true });
-  const parts = [head(chat), topicTabs(chat, openTopic), pinnedBar(chat), counter, messageList(chat), composer(chat)];
+  const parts = [head(chat), topicTabs(chat, openTopic), pinnedBar(chat), addBotBar(chat), counter, messageList(chat), composer(chat)];
   pane.replaceChildren(...parts.filter(Boolean));
   drawCrowd(counter);
   if (focus) focusField();
@@ -37,7 +37,7 @@ export function drawChat({ focus = false } = {}) {
 /** If this text changes, the chat must be drawn again. */
 function shape(chat) {
   const topics = chat.topics?.map((one) => [one.id, one.name, one.closed, one.writes]);
-  return JSON.stringify([chat.key, chat.status, chat.opened, chat.title, chat.pinned, topics]);
+  return JSON.stringify([chat.key, chat.status, chat.opened, chat.title, chat.pinned, chat.bots, topics]);
 }
 
 /** Updates the open chat after news: draws all of it only if its shape changed. */
@@ -106,6 +106,17 @@ function pinnedBar(chat) {
     { type: "button", onclick: () => showMessage(chat.pinned.key) },
     el("strong", {}, say("pinned_message")),
     el("span", {}, chat.pinned.text),
+  );
+}
+
+/** The group's creator can add the bot where it isn't yet: so the first set-up can be played. */
+function addBotBar(chat) {
+  if (chat.status !== "creator" || !chat.bots || chat.bots.includes(app.bot.id)) return "";
+  return el(
+    "button.plain.add-bot",
+    { type: "button", "data-action": "add-bot", onclick: () => attempt("add_bot", { chat: chat.key }) },
+    icon("plus"),
+    el("span", {}, say("add_bot", { name: app.bot.name })),
   );
 }
 

@@ -50,8 +50,8 @@ function writing(chat) {
     maxlength: 16000,
     enterkeyhint: "send",
     autocomplete: "off",
-    role: "combobox",
-    "aria-expanded": "false",
+    "aria-autocomplete": "list",
+    "aria-haspopup": "listbox",
     "aria-controls": "slash",
     "data-input": "message",
   });
@@ -195,7 +195,6 @@ function hideList() {
   asked += 1;
   place().hidden = true;
   place().replaceChildren();
-  field.setAttribute("aria-expanded", "false");
   field.removeAttribute("aria-activedescendant");
 }
 
@@ -324,7 +323,6 @@ function drawList(label, nothing) {
   place().setAttribute("aria-label", say(label));
   place().replaceChildren(...(rows.length ? rows : [el("p.hint", {}, say(nothing))]));
   place().hidden = false;
-  field.setAttribute("aria-expanded", "true");
   choose(chosen);
 }
 

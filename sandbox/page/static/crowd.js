@@ -7,7 +7,9 @@ import { app } from "./state.js";
 import { number, say } from "./words.js";
 
 const SIZE = 200;
+const SHOWN = 12_000;
 let dismissed = null;
+let leaving = null;
 
 /** The button under a public keyboard that calls the crowd; null where there is none to tap. */
 export function crowdCall(message, chat) {
@@ -35,6 +37,7 @@ async function callCrowd(message, button, size) {
 /** Draws the crowd's counter over the chat. */
 export function drawCrowd(place) {
   const crowd = app.crowd;
+  if (crowd?.done && leaving !== crowd.number && dismissed !== crowd.number) leaveSoon(crowd.number);
   place.hidden = !crowd || dismissed === crowd.number;
   if (place.hidden) return;
   const close = el("button.plain", { type: "button", "aria-label": say("close"), "data-action": "close-crowd" });
@@ -56,6 +59,20 @@ export function drawCrowd(place) {
       ),
     ),
   );
+}
+
+/** The counter goes by itself some time after everybody is answered, unless somebody looks at it just then. */
+function leaveSoon(number) {
+  leaving = number;
+  setTimeout(function leave() {
+    const place = document.querySelector(".crowd");
+    if (place?.matches(":hover, :focus-within")) {
+      setTimeout(leave, SHOWN / 4);
+      return;
+    }
+    dismissed = number;
+    if (place) place.hidden = true;
+  }, SHOWN);
 }
 
 function status(crowd) {

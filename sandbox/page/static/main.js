@@ -8,6 +8,7 @@ import { closeChat, loadMessages, narrow, openChat, play, remembered } from "./n
 import { listen } from "./net.js";
 import "./presses.js";
 import { drawStage, drawTime } from "./stage.js";
+import { drawTasks } from "./tasks.js";
 import { app, canRead, dropMessages, setClock, takeMessages } from "./state.js";
 import { loadWords, say } from "./words.js";
 
@@ -19,6 +20,7 @@ function drawAll() {
   document.body.dataset.me = app.me;
   drawStage();
   drawList();
+  drawTasks();
   drawChat();
 }
 
@@ -47,6 +49,10 @@ async function takeBatch(batch) {
   const changed = new Set([...takeMessages(batch.messages ?? []), ...dropMessages(batch.gone ?? [])]);
   if (batch.people) app.people = batch.people;
   if (batch.clock) setClock(batch.clock);
+  if (batch.tasks) {
+    app.tasks = batch.tasks;
+    drawTasks();
+  }
   if (batch.crowd !== undefined) app.crowd = batch.crowd;
   if (batch.chats) await takeChats(batch.chats);
   if (batch.people || batch.clock) drawStage();

@@ -70,9 +70,10 @@ export function drawMessages(flashing = []) {
     const one = made.get(key)?.element;
     if (one) flash(one);
   }
-  const last = shownMessages(app.open).at(-1);
-  if (stuck || last?.mine) toBottom();
-  else if (last && last.key !== before) unseen += 1;
+  const rows = shownMessages(app.open);
+  const news = rows.slice(rows.findIndex((one) => one.key === before) + 1);
+  if (stuck || news.some((one) => one.mine)) toBottom();
+  else if (news.length) unseen += 1;
   drawChip();
   markRead();
 }

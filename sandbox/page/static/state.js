@@ -14,6 +14,7 @@ export const app = {
   open: null,
   clock: { now: 0, next: null, stamp: 0 },
   crowd: null,
+  tasks: [],
 };
 
 /** The stand-in's time, in epoch seconds. */
@@ -39,6 +40,7 @@ export function takeState(state) {
   app.bot = state.bot;
   app.people = state.people;
   app.crowd = state.crowd;
+  app.tasks = state.tasks;
   app.chats = new Map(state.chats.map((one) => [one.key, one]));
   app.messages = new Map(
     Object.entries(state.messages).map(([key, list]) => [key, new Map(list.map((one) => [one.key, one]))]),
