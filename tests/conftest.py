@@ -1,5 +1,6 @@
 """What all tests share: both databases, fresh for each test."""
 
+import gc
 import itertools
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -28,6 +29,12 @@ DATABASES = ("sqlite", "postgresql")
 _numbers = itertools.count(1)
 FILLERS = {"Oops", "communities.Oops", "coupons.NoSuchCoupon", "file.proof"}
 """What tests promise of which only the way matters, not the words."""
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded and collected out of later collections: it stays until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")
