@@ -15,6 +15,7 @@ from bot.rules.shown import CLASSES, ShownClass, file_kind
 from bot.store.engine.db import Database
 from bot.store.engine.schema import migrate
 from bot.store.messages.payloads import Say, SendFile, Tell
+from sandbox import patience
 from tests.engines import compiled_once
 from tests.postgres import Postgres
 from tests.verdicts import without_verdict
@@ -24,6 +25,9 @@ pytest_plugins = ["tests.lanes"]
 # Whether an example takes long says how busy the machine is, nothing else.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
+
+# No test measures how soon an answer comes by how long it waits for it.
+patience.factor = 6.0
 
 DATABASES = ("sqlite", "postgresql")
 _numbers = itertools.count(1)
