@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sandbox.accounts import Bot, User
 from sandbox.chats import Chat
 from sandbox.messages import Message
+from sandbox.patience import patience
 from sandbox.presses import CallbackAnswer, Press
 
 EventKind = Literal["message", "edit", "delete", "press", "answer", "reaction", "hide"]
@@ -104,12 +105,12 @@ class Board:
                 return message
         waiter = Waiter(person, fits, after, asyncio.get_running_loop().create_future())
         self._waiters.setdefault(chat, []).append(waiter)
-        async with asyncio.timeout(seconds):
+        async with patience(seconds):
             return await waiter.done
 
     async def watch(self, fits: Callable[[Any], object], seconds: float) -> Any:
         """Wait for the next event or call that fits. Raises TimeoutError."""
         watcher = Watcher(fits, asyncio.get_running_loop().create_future())
         self._watchers.append(watcher)
-        async with asyncio.timeout(seconds):
+        async with patience(seconds):
             return await watcher.done

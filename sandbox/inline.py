@@ -14,6 +14,7 @@ from sandbox.chats import Chat
 from sandbox.errors import CannotDoError
 from sandbox.files import StoredFile
 from sandbox.messages import Message, NewMessage
+from sandbox.patience import patience
 from sandbox.text import Text
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class InlineQuery:
             return self.answer
         waiting: asyncio.Future[InlineAnswer] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiting)
-        async with asyncio.timeout(timeout):
+        async with patience(timeout):
             return await waiting
 
     def take(self, answer: InlineAnswer) -> None:

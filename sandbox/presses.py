@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sandbox.accounts import Bot, User
 from sandbox.messages import Message
+from sandbox.patience import patience
 
 PRESS_LIFE = 150.0
 """How many seconds a press can be answered. After that it is "too old", and its update is dropped."""
@@ -47,7 +48,7 @@ class Press:
             return self.answer
         waiting: asyncio.Future[CallbackAnswer] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiting)
-        async with asyncio.timeout(timeout):
+        async with patience(timeout):
             return await waiting
 
     def take(self, answer: CallbackAnswer) -> None:

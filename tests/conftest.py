@@ -1,5 +1,6 @@
 """What all tests share: both databases, fresh for each test."""
 
+import gc
 import itertools
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -14,6 +15,7 @@ from bot.rules.shown import CLASSES, ShownClass, file_kind
 from bot.store.engine.db import Database
 from bot.store.engine.schema import migrate
 from bot.store.messages.payloads import Say, SendFile, Tell
+from sandbox import patience
 from tests.engines import compiled_once
 from tests.postgres import Postgres
 from tests.verdicts import without_verdict
@@ -24,10 +26,19 @@ pytest_plugins = ["tests.lanes"]
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy")
 
+# No test measures how soon an answer comes by how long it waits for it.
+patience.factor = 6.0
+
 DATABASES = ("sqlite", "postgresql")
 _numbers = itertools.count(1)
 FILLERS = {"Oops", "communities.Oops", "coupons.NoSuchCoupon", "file.proof"}
 """What tests promise of which only the way matters, not the words."""
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is loaded and collected out of later collections: it stays until the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -31,6 +31,7 @@ from bot.store.tables.messages import OutboxState
 from bot.telegram.pacer import Limits as PacerLimits
 from sandbox import Bot, Call, Chat, InlineQuery, Limits, Message, Person, Press, Rights, Sandbox, Topic
 from sandbox.chats import ChatKind, Member
+from sandbox.patience import patience
 from tests.verdicts import without_verdict
 from tests.words import WORDS
 
@@ -101,13 +102,13 @@ class Stage:
 
     async def settled(self, seconds: float = 10) -> None:
         """Wait until every update was fetched and handled."""
-        async with asyncio.timeout(seconds):
+        async with patience(seconds):
             while self.telegram.pending(self.bot) or not (self.app.intake and self.app.intake.idle):
                 await asyncio.sleep(0.01)
 
     async def all_sent(self, seconds: float = 20) -> None:
         """The same, and until nothing waits to be sent that is due, or soon will be, as a card's edit."""
-        async with asyncio.timeout(seconds):
+        async with patience(seconds):
             await self.settled(seconds)
             while await self.app.db.read(_unsent, self.app.clock.now() + SOON):
                 await asyncio.sleep(0.01)

@@ -14,7 +14,7 @@ from bot.settings import load_settings
 from bot.store.engine.schema import HEAD
 from sandbox import Limits, Rights, Sandbox
 from tests.bot.conftest import is_card
-from tests.bot.process import VARIABLES, result, running
+from tests.bot.process import VARIABLES, kept, launch, launched, result, running
 
 SECRET = "Sesame-open"
 TOKEN = f"42:{SECRET}"
@@ -65,7 +65,7 @@ def check(named: str, code: int, out: str, lines: list[str]) -> None:
 
 async def test_version(folder: Path) -> None:
     """`version` needs no settings."""
-    assert await result(folder, "version") == (0, f"encore {__version__}\n", [])
+    assert await launched(folder, "version") == (0, f"encore {__version__}\n", [])
 
 
 async def test_mistaken_settings(folder: Path) -> None:
@@ -129,7 +129,7 @@ async def test_a_database_that_cannot_be_used(folder: Path, verb: str) -> None:
 async def test_a_token_that_telegram_does_not_know(folder: Path) -> None:
     """The start ends with one line, whether the server says 401 or 404."""
     async with Sandbox() as telegram:
-        outcome = await result(folder, "run", BOT_TOKEN=TOKEN, TELEGRAM_API_URL=telegram.url, LOG_LEVEL="error")
+        outcome = await launched(folder, "run", BOT_TOKEN=TOKEN, TELEGRAM_API_URL=telegram.url, LOG_LEVEL="error")
         check("BOT_TOKEN", *outcome)
         telegram.add_bot(token=TOKEN)
         body = b'{"ok":false,"error_code":404,"description":"Not Found"}'
@@ -148,7 +148,7 @@ async def test_a_stop_while_it_waits_for_telegram(folder: Path) -> None:
             async with asyncio.timeout(20):
                 while len(telegram.calls) < 4:
                     await asyncio.sleep(0.1)
-            assert await process.stops(10) == 0
+            assert await process.stops() == 0
     assert [event["event"] for event in process.events].count("waiting_for_telegram") == 1
     assert SECRET not in "".join(process.lines)
 
@@ -178,7 +178,7 @@ async def test_a_stop_under_load(folder: Path) -> None:
         fans = [telegram.add_user(f"Fan {number}") for number in range(FANS)]
         for fan in fans:
             fan.joins(group)
-        async with running(folder, LOG_LEVEL="info") as process:
+        async with kept(await launch(folder, "-m", "bot", "run", LOG_LEVEL="info")) as process:
             await process.logs("started")
             owner.adds(bot, group, Rights.full())
             await process.logs("arrived")
@@ -186,7 +186,7 @@ async def test_a_stop_under_load(folder: Path) -> None:
             card = await owner.waits_for(group, is_card, timeout=10, after=said)
             presses = [fan.presses(card, "claim") for fan in fans]
             await presses[0].answered()
-            assert await process.stops() == 0
+            assert await process.stops(10) == 0
         unanswered = {press.id for press in presses if press.answer is None}
         pending = {one.payload["id"] for one in telegram.pending(bot) if one.kind == "callback_query"}
     with closing(sqlite3.connect(folder / "data/encore.db")) as database:

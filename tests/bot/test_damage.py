@@ -172,7 +172,8 @@ async def test_a_process_on_damaged_rows(sqlite_url: str, tmp_path: Path) -> Non
         assert acts > 0
         assert aside_of(sqlite_url, "outbox") == messages
         aside = messages + acts
-        code, told, _ = await result(tmp_path, "doctor", "--language", "en", **variables)
+        code, told, problems = await result(tmp_path, "doctor", "--language", "en", **variables)
+        assert problems == []
         assert f"{aside} rows" in told
         code, told, _ = await result(tmp_path, "repair", **variables)
         assert code == 0

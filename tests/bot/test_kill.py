@@ -1,17 +1,16 @@
 """`kill -9` under load: the bot is another process, the stand-in lives on in this one."""
 
 import asyncio
-import os
 import random
 import re
 import signal
 import sqlite3
-import sys
 from pathlib import Path
 
 from sandbox import Bot, Chat, Limits, Message, Person, Press, Rights, Sandbox
 from tests.bot.conftest import NOON, is_card
-from tests.bot.process import in_time, verb
+from tests.bot.process import Born, in_time
+from tests.bot.process import start as begin
 
 KILLS = 20
 AT_ONCE = 5
@@ -22,22 +21,11 @@ CODE = re.compile(r"[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}")
 ROOT = Path(__file__).resolve().parents[2]
 
 
-async def start(telegram: Sandbox, url: str) -> asyncio.subprocess.Process:
-    """Start the bot as an operator does, in the folder of its database."""
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        verb("run", first=in_time(telegram)),
-        cwd=Path(url.removeprefix("sqlite:///")).parent,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "BOT_TOKEN": "42:TEST",
-            "TELEGRAM_API_URL": telegram.url,
-            "DATABASE_URL": url,
-        },
-        stderr=asyncio.subprocess.DEVNULL,
-    )
+async def start(telegram: Sandbox, url: str) -> Born:
+    """Start the bot in the folder of its database."""
+    folder = Path(url.removeprefix("sqlite:///")).parent
+    variables = {"BOT_TOKEN": "42:TEST", "TELEGRAM_API_URL": telegram.url, "DATABASE_URL": url, "LOG_LEVEL": "error"}
+    return await begin(folder, "run", first=in_time(telegram), **variables)
 
 
 async def until_polled(telegram: Sandbox, before: int) -> None:
@@ -112,7 +100,7 @@ async def test_twenty_kills_under_load(sqlite_url: str) -> None:
                     await load.all_served()
         finally:
             process.send_signal(signal.SIGTERM)
-            assert await asyncio.wait_for(process.wait(), 10) == 0
+            assert await asyncio.wait_for(process.wait(), 60) == 0
     fans = len(load.fans)
     assert fans == KILLS * (FANS + 2)
     with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as db:

@@ -180,7 +180,7 @@ class Weeks:
         """`kill -9`, then a new process."""
         if self.running is not None:
             self.running.process.send_signal(signal.SIGKILL)
-            await self.running.ends(10)
+            await self.running.ends(60)
         await self.start()
 
     def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
