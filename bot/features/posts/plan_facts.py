@@ -81,7 +81,7 @@ def shelf_of(session: Session, community_id: int) -> list[Shelved]:
 
 
 def last_sent(session: Session, community_id: int) -> Mapping[int, datetime]:
-    """When each post of the shelf was last sent, or is to be sent by staff. What nobody was told may be told soon."""
+    """When each post of the shelf was last sent, or is to be sent by staff. What no room was told isn't."""
     newest = (
         select(func.max(col(Sending.due_at)))
         .where(
@@ -117,7 +117,7 @@ def sent_of(session: Session, community_id: int, now: datetime, policy: Calendar
 
 
 def _kept_back() -> ColumnElement[bool]:
-    """Whether the attention budget kept a sending back from all its readers, but for a line of the morning card.
+    """Whether the attention budget kept a planned sending back from all rooms, but for a line of the morning card.
 
     A copy that left, or that took an older message's place, tells it; one that waits may still.
     """
@@ -125,9 +125,10 @@ def _kept_back() -> ColumnElement[bool]:
     ended = (Ruling.FOLD, Ruling.DROP)
     told = exists().where(col(PostCopy.sending_id) == col(Sending.id), col(PostCopy.sent_at).is_not(None))
     return and_(
+        col(Sending.posting_id).is_not(None),
+        ~told,
         exists().where(*its, col(Verdict.ruling).in_(ended)),
         ~exists().where(*its, col(Verdict.ruling).not_in(ended)),
-        ~told,
     )
 
 

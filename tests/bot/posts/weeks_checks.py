@@ -89,6 +89,14 @@ def doubled(weeks: Weeks) -> list[tuple[datetime, str]]:
     return found
 
 
+def cut_by_kills(weeks: Weeks) -> set[tuple[datetime, str]]:
+    """Of what was told twice one message for each kill that came between Telegram's taking it and the bot's mark."""
+    kills = [at for at, under_way in weeks.story.kills.items() if "sending" in under_way]
+    found = doubled(weeks)
+    cut = {at: next((one for one in found if timedelta(0) < one[0] - at < TWICE_WITHIN), None) for at in kills}
+    return {one for one in cut.values() if one is not None}
+
+
 def check_rooms(weeks: Weeks) -> Counter[str]:
     """In no room and on no local day a bound is broken; how many messages there were of each kind."""
     heard = [one for one in told(weeks) if one.chat_id < 0]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from bot.features.posts.fill import Prepared, Wanted, fill_posting
@@ -116,13 +116,16 @@ async def test_shares_are_kept_over_four_weeks(week: ShopsWeek) -> None:
 
 
 async def test_what_no_room_was_told_was_not_sent(week: ShopsWeek) -> None:
-    """A post that the budget kept from all rooms counts for no share, and may fill the next evening's slot."""
+    """A post that the budget kept from all rooms counts for no share. It fills the next slot, and is no line then."""
     (post,) = await week.has("tips")
     await week.clock.run_due(TONIGHT)
-    folded = update(Verdict).values(ruling=Ruling.FOLD, reason=Reason.GAP)
+    of_posts = col(Verdict.kind) == "post"
+    folded = update(Verdict).where(of_posts).values(ruling=Ruling.FOLD, reason=Reason.GAP)
+    rulings = select(col(Verdict.ruling)).where(of_posts).order_by(col(Verdict.id))
     await week.db.write(lambda tx: tx.execute(folded))
     await week.clock.run_due(TONIGHT + DAY)
     assert [sending.post_id for sending in await week.sendings()] == [post, post]
+    assert await week.db.read(lambda session: session.execute(rulings).scalars().all()) == ["drop", "waiting"]
     await week.deliver(TONIGHT + DAY)
     await week.heard(TONIGHT + DAY + HOUR)
     await week.clock.run_due(TONIGHT + 2 * DAY)
