@@ -182,12 +182,22 @@ class HomeTold(Outcome, name="rights.HomeTold"):
 
 
 @dataclass(frozen=True, slots=True)
+class Helper:
+    """Somebody to whom an owner gave a role."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class OwnerNow(Outcome, name="rights.OwnerNow"):
     """Told to the person who has become the shop's owner."""
 
     shop: str
     secret_void: bool
     """Whether the secret of the shop's webhook was made void."""
+    helpers: tuple[Helper, ...] = ()
+    """Who keeps a role that the owner before gave them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from bot.content import Said
 from bot.content.catalog import OUTCOMES
 from bot.content.zones import find_zones
+from bot.features.shops.ownership import MOST_NAMED
 from bot.rules.attention.unsent import MOST_HELD, ON_A_PAGE, UnsentPolicy
 from bot.rules.farming import Sign
 from bot.rules.folded import MOST_FOLDED
@@ -81,11 +82,12 @@ OF_CALENDAR = frozenset(
     for kind in vars(module).values()
     if isinstance(kind, type) and is_dataclass(kind)
 )
-OF_ROLES = frozenset((*vars(roles), "StaffLine"))
+OF_ROLES = frozenset((*vars(roles), "StaffLine", "Helper"))
 MAY_LACK_A_CLOCK = frozenset({"SlotLine", "SlotStep"})
 LONGEST = 20
 """How many parts a tuple is tried with."""
 MOST = {
+    ("OwnerNow", "helpers"): MOST_NAMED,
     ("UnsentWeek", "held"): MOST_HELD,
     ("UnsentWeek", "days"): UnsentPolicy().days,
     ("UnsentDay", "lines"): ON_A_PAGE,

@@ -56,7 +56,7 @@ class HeartGoals:
         """What staff typed as steps, or what is wrong with it."""
         return read_goal(goals, gives, self._prizes.policy, self._prizes.readers)
 
-    async def make(self, act: Act, steps: Steps) -> GoalOutcome | HostGivesNoCoins:
+    async def make(self, act: Act, steps: Steps) -> GoalOutcome:
         """Set a goal for the stream that is on, else for the next one. An operator has a limit of coins a day.
 
         A host sets goals that give none: they open drops and raffles.
@@ -74,7 +74,7 @@ class HeartGoals:
         return await self._db.write(cancel, act)
 
 
-def make(tx: Tx, act: Act, steps: Steps, prizes: Prizes) -> GoalOutcome | HostGivesNoCoins:
+def make(tx: Tx, act: Act, steps: Steps, prizes: Prizes) -> GoalOutcome:
     """Write the goal down for its airing, and show it on the live card."""
     place, at, giveaways = act.place, act.at, prizes.tools.giveaways
     lock_shop(tx, place.community_id)
