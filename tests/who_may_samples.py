@@ -64,8 +64,11 @@ class World:
         return self.chat(place, person).shows(person)
 
 
-async def set_world(play: Play) -> World:
-    """Play two shops up to the moment in which everybody has their role."""
+async def set_world(play: Play, *, denied: bool = False) -> World:
+    """Play two shops up to the moment in which everybody has their role.
+
+    With `denied` the owner denies the administrator of that name: then anonymous administrators may nothing.
+    """
     stage = await play(open=True, language="en")
     telegram, bot, home, former = stage.telegram, stage.bot, stage.group, stage.owner
     keeper = stage.fan("Bo")
@@ -73,14 +76,17 @@ async def set_world(play: Play) -> World:
     former.joins(den)
     keeper.promotes(former, den, Rights.full())
     former.adds(bot, den, Rights.full())
-    names = ("operator", "anonymous", "fan", "demoted", "banned", "left", "owner", "other_owner", "other_operator")
+    names = (
+        *("operator", "anonymous", "fan", "demoted", "banned", "left", "owner", "other_owner", "other_operator"),
+        *("added", "host", "gone", "denied"),
+    )
     people = {name: stage.fan(name.title().replace("_", " ")) for name in names}
     people |= {"keeper": keeper, "keeper_anonymous": keeper, "former": former}
     people["stranger"] = telegram.add_user("Stranger")
     for name in names:
-        if name != "left":
+        if name not in {"left", "gone"}:
             people[name].joins(den)
-    for name in ("operator", "anonymous", "demoted", "banned"):
+    for name in ("operator", "anonymous", "demoted", "banned", "denied"):
         rights_there = Rights(can_manage_chat=True, can_invite_users=True, is_anonymous=name == "anonymous")
         former.promotes(people[name], home, rights_there)
     wool = telegram.add_group("Wool room", creator=people["other_owner"])
@@ -104,9 +110,28 @@ async def set_world(play: Play) -> World:
     former.promotes(people["demoted"], home, None)
     former.removes(people["banned"], home)
     people["left"].leaves(home)
+    await give_roles(stage, people, denied=denied)
+    people["gone"].leaves(home)
     former.hands_over(home, people["owner"], keeps=None)
+    people["newcomer"] = stage.telegram.add_user("Newcomer", language="en")
+    people["newcomer"].joins(home)
+    people["newcomer"].joins(den)
+    await stage.settled()
+    people["newcomer"].starts(bot)
     await stage.settled()
     return World(stage, people, den)
+
+
+async def give_roles(stage: Stage, people: dict[str, Person], *, denied: bool) -> None:
+    """The owner gives two roles that hold and one of somebody who leaves, and perhaps denies an administrator."""
+    lines = {"added": "/staff add operator", "host": "/staff add host", "gone": "/staff add host"}
+    lines |= {"denied": "/staff remove"} if denied else {}
+    for name, line in lines.items():
+        stage.owner.says(stage.group, f"{line} {people[name].name}", mentions=[people[name]])
+        await stage.settled()
+    given = await query(stage.app.db, "SELECT count(*) FROM staff_role WHERE ended_at IS NULL")
+    off = await query(stage.app.db, "SELECT count(*) FROM denied")
+    assert (given, off) == ([(3,)], [(int(denied),)])
 
 
 async def things(world: World) -> dict[str, int]:
