@@ -23,7 +23,17 @@ LEAST = 400
 """Different statements that are played at least."""
 SMALL = frozenset(
     {
-        *("community", "fan_group", "source", "source_link", "order_hook", "denied", "refused_room", "slot"),
+        *(
+            "community",
+            "fan_group",
+            "source",
+            "source_link",
+            "order_hook",
+            "denied",
+            "staff_role",
+            "refused_room",
+            "slot",
+        ),
         *("stream", "airing", "reminder_round", "campaign", "code_batch", "item", "raffle", "raffle_naming"),
         *("raffle_redraw", "packet", "gift_offer", "heart_goal", "lapse_round", "card"),
         *("inbox", "set_aside", "dialogue", "forgotten", "alembic_version", "file_import", "album_file", "coin_fold"),

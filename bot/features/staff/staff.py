@@ -31,7 +31,7 @@ from bot.store.giveaways import limit_of
 from bot.store.members import meet
 from bot.store.places import lock_shop
 from bot.store.staff_roles import Given, find_role, role_given, roles_given
-from bot.store.tables import AuditEntry, Denied, FanGroup, Person, StaffRole
+from bot.store.tables import AuditEntry, Denied, FanGroup, Member, Person, StaffRole
 from bot.store.tables.base import id_of
 
 DENIED = "staff.denied"
@@ -88,6 +88,10 @@ class Staffing:
     async def person(self, user_id: int) -> Sender | None:
         """Somebody whom the bot has met."""
         return await self._db.read(person, user_id)
+
+    async def is_known_here(self, place: Place, user_id: int) -> bool:
+        """Whether this shop has to do with a person: they are a member, or the owner decided about them."""
+        return await self._db.read(is_known_here, place.community_id, user_id)
 
     async def denied_as(self, place: Place, name: str) -> Sender | None:
         """Who is denied under this name or username; None if that is nobody, or several."""
@@ -230,6 +234,16 @@ def person(session: Session, user_id: int) -> Sender | None:
     """Somebody as they were seen last."""
     found = session.get(Person, user_id)
     return _sender(found) if found is not None else None
+
+
+def is_known_here(session: Session, community_id: int, user_id: int) -> bool:
+    """Whether a person is or was a member, has or had a role, or is or was denied."""
+    return any(
+        session.execute(
+            select(col(table.id)).where(col(table.community_id) == community_id, col(table.user_id) == user_id).limit(1)
+        ).first()
+        for table in (Member, StaffRole, Denied)
+    )
 
 
 def denied_as(session: Session, community_id: int, name: str) -> Sender | None:

@@ -79,7 +79,7 @@ async def manage_staff(message: Message, ask: Ask, rest: str, doors: Doors, voic
         line = Line.of(message, said.strip())
         role, words = read_role(line.words) if verb.lower() == ADD else (None, line.words)
         who = await _named(message, replace(line, words=words), inside, found, staff, sure=role is not None)
-        wish = role if role is not None else verb.lower()
+        wish: Role | str = role if role is not None else verb.lower()
         await voice.answer(inside, await _changed(inside, wish, who, found, staff))
 
 
@@ -106,7 +106,8 @@ async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voic
         await voice.answer(inside, TryAgain())
         return
     who = next((one for one in found.administrators if one.user_id == what), None)
-    who = who or await staff.staffing.person(what)
+    if who is None and await staff.staffing.is_known_here(inside.community, what):
+        who = await staff.staffing.person(what)
     wish = Role(verb) if verb in GIVABLE else verb
     await voice.answer(inside, await _changed(inside, wish, who or StaffUnknown(""), found, staff))
 
@@ -128,6 +129,11 @@ async def _changed(inside: Ask, wish: Role | str, who: Meant, found: FoundStaff,
     if who.user_id == inside.community.owner_id:
         return StaffIsOwner()
     admin = who.user_id in found.staff.administrators
+    if not admin and not await staff.staffing.is_known_here(inside.community, who.user_id):
+        # Another shop may know them: their name isn't read from there.
+        where = await staff.roles.at_home(inside.community, who.user_id)
+        if where is not Where.IN:
+            return TryAgain() if where is Where.SILENT else StaffNotHome("")
     if wish == REMOVE:
         outcome: Changed = await staff.giving.remove(inside.act, who, admin=admin)
     elif isinstance(wish, Role) and not admin:

@@ -61,6 +61,7 @@ class StaffNotHome(Outcome, name="staff.StaffNotHome"):
     """The person isn't in the home group now, as far as the bot can see. Roles hold only there."""
 
     name: str
+    """Empty if this shop never had to do with them."""
 
 
 @dataclass(frozen=True, slots=True)
