@@ -9,7 +9,7 @@ import asyncio
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ PAGE = Path(__file__).resolve().parents[1] / "docs" / "security.md"
 BEGIN, END = "<!-- who may: begin -->", "<!-- who may: end -->"
 REFUSALS: tuple[type, ...] = (
     rights.ForStaffOnly,
+    rights.NotForHosts,
     rights.ForOwnerOnly,
     rights.OwnerInPerson,
     rights.HomeStays,
@@ -54,11 +55,15 @@ REFUSALS: tuple[type, ...] = (
 ROLES = {
     "owner": "owner",
     "operator": "operator",
+    "added": "operator by `/staff add`",
+    "host": "host",
     "anonymous": "anonymous at home",
     "fan": "fan",
+    "newcomer": "newcomer",
     "keeper": "administrator of a room",
     "keeper_anonymous": "anonymous in a room",
     "demoted": "demoted",
+    "gone": "host who left",
     "former": "former owner",
     "banned": "banned at home",
     "left": "who left",
@@ -67,17 +72,25 @@ ROLES = {
     "other_operator": "another shop's operator",
 }
 """Columns, and how they are headed. `anonymous…` press nothing: a press is always a person's own."""
-WAVES = (("owner",), ("operator", "anonymous"))
+WAVES = (("owner",), ("operator", "added", "anonymous"), ("host",))
 """Who acts last, and last but one: what they do may use up what the others try."""
+OFF = ("denied", "anonymous")
+"""Who may do nothing for the shop while an administrator is denied: that one, and whoever is anonymous."""
 Row = tuple[str, ...]
 """What each role may, as the letters of places; `–` for nowhere, empty where they can't be."""
 
 
 async def try_out(
-    world: World, samples: list[Sample], *, presses: bool = False, places: Row = PLACES
+    world: World,
+    samples: list[Sample],
+    *,
+    presses: bool = False,
+    places: Row = PLACES,
+    roles: Sequence[str] = tuple(ROLES),
 ) -> dict[str, Row]:
-    """Everything by everybody; each sample's row."""
-    waves = [[role for role in ROLES if not any(role in wave for wave in WAVES)], *reversed(WAVES)]
+    """Everything by everybody, or by these roles; each sample's row."""
+    last = [[role for role in wave if role in roles] for wave in reversed(WAVES)]
+    waves = [[role for role in roles if not any(role in wave for wave in WAVES)], *last]
     rows = {}
     for sample in samples:
         may: dict[str, list[str]] = {}
@@ -96,7 +109,7 @@ async def try_out(
                 refusals = {*REFUSALS, *sample.refused} - {*sample.answers}
                 if any(one not in refusals for one in answers):
                     may[role].append(place[0])
-        rows[sample.name] = tuple(" ".join(may[role]) or "–" if role in may else "" for role in ROLES)
+        rows[sample.name] = tuple(" ".join(may[role]) or "–" if role in may else "" for role in roles)
     return rows
 
 
@@ -139,18 +152,50 @@ async def who_may(play: Play) -> str:
         opened = await try_out(world, await link_samples(world), places=("private",))
         said = await try_out(world, command_samples(world))
     parts = (("Commands", said), ("Buttons", pressed), ("Links", opened))
-    return "\n\n".join(f"### {title}\n\n{table(rows)}" for title, rows in parts)
+    heads = columns([row for _, rows in parts for row in rows.values()])
+    return "\n\n".join(f"### {title}\n\n{table(rows, heads)}" for title, rows in parts)
 
 
-def table(rows: dict[str, Row]) -> str:
+async def who_may_nothing(play: Play) -> dict[str, Row]:
+    """What a denied administrator, and anonymous ones meanwhile, may say and press; each sample's row."""
+    world = await set_world(play, denied=True)
+    with listening(world):
+        pressed = await try_out(world, await press_samples(world), presses=True, roles=OFF)
+        said = await try_out(world, command_samples(world), roles=OFF)
+    return {**pressed, **said}
+
+
+def columns(rows: list[Row]) -> dict[int, str]:
+    """The columns by their heads. Roles that may the same everywhere share one."""
+    alike: dict[Row, list[int]] = defaultdict(list)
+    for nth in range(len(ROLES)):
+        alike[tuple(row[nth] for row in rows)].append(nth)
+    heads = list(ROLES.values())
+    return {same[0]: ", ".join(heads[nth] for nth in same) for same in alike.values()}
+
+
+def table(rows: dict[str, Row], heads: dict[int, str]) -> str:
     """Rows in Markdown: what is open to the most comes first, and what is open to the same stands together."""
     alike: dict[Row, list[str]] = defaultdict(list)
     for name, row in rows.items():
-        alike[row].append(name)
+        alike[tuple(row[nth] for nth in heads)].append(name)
     ordered = sorted(alike.items(), key=lambda one: (-sum(len(cell.strip("–")) for cell in one[0]), min(one[1])))
-    lines = [("", *ROLES.values()), ("---",) * (len(ROLES) + 1)]
+    lines = [("", *heads.values()), ("---",) * (len(heads) + 1)]
     lines += [(" ".join(f"`{name}`" for name in sorted(names)), *row) for row, names in ordered]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def rows_of(role: str, tables: str) -> dict[str, str]:
+    """What one role may, by the names of samples, as the tables say."""
+    found: dict[str, str] = {}
+    nth = 0
+    for line in tables.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")] if line.startswith("|") else []
+        if cells and not cells[0]:
+            nth = next(place for place, head in enumerate(cells) if ROLES[role] in head.split(", "))
+        elif cells and not cells[0].startswith("---"):
+            found |= dict.fromkeys((name for name in cells[0].split("`") if name.strip()), cells[nth])
+    return found
 
 
 def shown(page: str) -> str:

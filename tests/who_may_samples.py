@@ -64,8 +64,11 @@ class World:
         return self.chat(place, person).shows(person)
 
 
-async def set_world(play: Play) -> World:
-    """Play two shops up to the moment in which everybody has their role."""
+async def set_world(play: Play, *, denied: bool = False) -> World:
+    """Play two shops up to the moment in which everybody has their role.
+
+    With `denied` the owner denies the administrator of that name: then anonymous administrators may nothing.
+    """
     stage = await play(open=True, language="en")
     telegram, bot, home, former = stage.telegram, stage.bot, stage.group, stage.owner
     keeper = stage.fan("Bo")
@@ -73,14 +76,17 @@ async def set_world(play: Play) -> World:
     former.joins(den)
     keeper.promotes(former, den, Rights.full())
     former.adds(bot, den, Rights.full())
-    names = ("operator", "anonymous", "fan", "demoted", "banned", "left", "owner", "other_owner", "other_operator")
+    names = (
+        *("operator", "anonymous", "fan", "demoted", "banned", "left", "owner", "other_owner", "other_operator"),
+        *("added", "host", "gone", "denied"),
+    )
     people = {name: stage.fan(name.title().replace("_", " ")) for name in names}
     people |= {"keeper": keeper, "keeper_anonymous": keeper, "former": former}
     people["stranger"] = telegram.add_user("Stranger")
     for name in names:
-        if name != "left":
+        if name not in {"left", "gone"}:
             people[name].joins(den)
-    for name in ("operator", "anonymous", "demoted", "banned"):
+    for name in ("operator", "anonymous", "demoted", "banned", "denied"):
         rights_there = Rights(can_manage_chat=True, can_invite_users=True, is_anonymous=name == "anonymous")
         former.promotes(people[name], home, rights_there)
     wool = telegram.add_group("Wool room", creator=people["other_owner"])
@@ -104,27 +110,45 @@ async def set_world(play: Play) -> World:
     former.promotes(people["demoted"], home, None)
     former.removes(people["banned"], home)
     people["left"].leaves(home)
+    await give_roles(stage, people, denied=denied)
+    people["gone"].leaves(home)
     former.hands_over(home, people["owner"], keeps=None)
+    people["newcomer"] = stage.telegram.add_user("Newcomer", language="en")
+    people["newcomer"].joins(home)
+    people["newcomer"].joins(den)
+    await stage.settled()
+    people["newcomer"].starts(bot)
     await stage.settled()
     return World(stage, people, den)
 
 
-async def things(world: World) -> dict[str, int]:
-    """Something of each kind in the first shop: ids for buttons."""
-    stage, owner = world.stage, world.people["owner"]
+async def give_roles(stage: Stage, people: dict[str, Person], *, denied: bool) -> None:
+    """The owner gives two roles that hold and one of somebody who leaves, and perhaps denies an administrator."""
+    lines = {"added": "/staff add operator", "host": "/staff add host", "gone": "/staff add host"}
+    lines |= {"denied": "/staff remove"} if denied else {}
+    for name, line in lines.items():
+        stage.owner.says(stage.group, f"{line} {people[name].name}", mentions=[people[name]])
+        await stage.settled()
+    given = await query(stage.app.db, "SELECT count(*) FROM staff_role WHERE ended_at IS NULL")
+    off = await query(stage.app.db, "SELECT count(*) FROM denied")
+    assert (given, off) == ([(3,)], [(int(denied),)])
+
+
+async def things(stage: Stage, owner: Person, group: Chat, *, mark: str = "") -> dict[str, int]:
+    """Something of each kind in the first shop that makes things: ids for buttons. `mark` stands in every title."""
     for line in (
-        "/newcoupon title=Scarf stock=500",
-        "/newstream title=Night at=+2h",
+        f'/newcoupon title="Scarf{mark}" stock=500',
+        f'/newstream title="Night{mark}" at=+2h',
         "/golive",
-        "/newstream title=Later at=+2d",
+        f'/newstream title="Later{mark}" at=+2d',
         '/hearts goals=5000 gives="packet:10/2"',
-        "/newraffle prize=Scarf winners=1 closes=+2h ticket=1",
-        "/newitem title=Hello price=1 kind=favour",
-        "/newgift title=Warm kind=coins:1",
-        "/redpacket 20 2",
-        "/newitem title=Doubt price=1 kind=favour closes=tomorrow 9:00",
+        f'/newraffle prize="Scarf{mark}" winners=1 closes=+2h ticket=1',
+        f'/newitem title="Hello{mark}" price=1 kind=favour',
+        f'/newgift title="Warm{mark}" kind=coins:1',
+        "/redpacket 20 2 rush",
+        f'/newitem title="Doubt{mark}" price=1 kind=favour closes="tomorrow 9:00"',
     ):
-        owner.says(stage.group, line)
+        owner.says(group, line)
         await stage.settled()
     # The first evening is on, the second is to come.
     first = ("campaign", "heart_goal", "raffle", "item", "gift_offer", "packet", "airing", "audit_entry")
@@ -136,10 +160,73 @@ async def things(world: World) -> dict[str, int]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Others:
+    """What buttons carry beside ids of a shop's things."""
+
+    shop: int
+    home: int
+    room: int
+    loft: int
+    """A chat about which the owner is asked whose it is."""
+    person: int
+
+
+def press_rests(ids: dict[str, int], others: Others) -> dict[str, str | int]:
+    """What stands behind each prefix of the table, with a shop's ids."""
+    shop = others.shop
+    return {
+        "blanks": f"{shop}:1",
+        "buy": ids["item"],
+        "calloff": ids["airing"],
+        "claim": ids["campaign"],
+        "digest": f"{shop}:off",
+        "enter": ids["raffle"],
+        "file": "1:0:m:1",  # answers what isn't asked: the preview is shown again
+        "general": others.home,
+        "gift": ids["gift_offer"],
+        "handover": 1,
+        "heart": ids["heart_goal"],
+        "held": "release:1",
+        "here": ids["airing"],
+        "home": others.room,
+        "hour": ids["doubt"],
+        "later": f"{ids['airing']}:15",
+        "myentry": ids["raffle"],
+        "onair": ids["airing"],
+        "orderclaim": "yes:1",
+        "received": f"{shop}:1",
+        "report": f"{shop}:7d",
+        "packet": ids["packet"],
+        "packetcheck": ids["packet"],
+        "pay": f"{ids['item']}:1:1",
+        "pillars": f"{shop}:show",
+        "post": f"{shop}:list",
+        "privacy": "keep",
+        "promotion": f"yes:{shop}",
+        "quiet": f"{shop}:most:5",
+        "redeem": 1,
+        "refund": 1,
+        "remind": ids["stream"],
+        "settings": "hidden:off",
+        "shelf": 1,
+        "shop": shop,
+        "staff": f"{shop}:add:{others.person}",
+        "ticket": ids["raffle"],
+        "undo": ids["audit_entry"],
+        "unremind": ids["stream"],
+        "unsent": f"{shop}",
+        "wait": f"{shop}:1",
+        "week": f"{shop}:show",
+        "whose": f"{shop}:{others.loft}",
+        "why": 1,
+    }
+
+
 async def press_samples(world: World) -> list[Sample]:
     """What is pressed: each prefix of the table at least once."""
     stage, owner = world.stage, world.people["owner"]
-    ids = await things(world)
+    ids = await things(stage, owner, stage.group)
     joined = [stage.telegram.add_group(f"Room {number}", creator=owner) for number in range(2 * len(PLACES))]
     for room in joined:
         owner.adds(stage.bot, room, Rights.full())
@@ -150,52 +237,8 @@ async def press_samples(world: World) -> list[Sample]:
     world.people["operator"].joins(loft)
     world.people["operator"].adds(stage.bot, loft)
     await stage.settled()
-    of = {
-        "blanks": "1:1",
-        "buy": ids["item"],
-        "calloff": ids["airing"],
-        "claim": ids["campaign"],
-        "digest": "1:off",
-        "enter": ids["raffle"],
-        "file": "1:0:m:1",  # answers what isn't asked: the preview is shown again
-        "general": stage.group.id,
-        "gift": ids["gift_offer"],
-        "handover": 1,
-        "heart": ids["heart_goal"],
-        "held": "release:1",
-        "here": ids["airing"],
-        "home": world.den.id,
-        "hour": ids["doubt"],
-        "later": f"{ids['airing']}:15",
-        "myentry": ids["raffle"],
-        "onair": ids["airing"],
-        "orderclaim": "yes:1",
-        "received": "1:1",
-        "report": "1:7d",
-        "packet": ids["packet"],
-        "packetcheck": ids["packet"],
-        "pay": f"{ids['item']}:1:1",
-        "pillars": "1:show",
-        "post": "1:list",
-        "privacy": "keep",
-        "promotion": "yes:1",
-        "quiet": "1:most:5",
-        "redeem": 1,
-        "refund": 1,
-        "remind": ids["stream"],
-        "settings": "hidden:off",
-        "shelf": 1,
-        "shop": 1,
-        "staff": f"1:add:{world.people['fan'].id}",
-        "ticket": ids["raffle"],
-        "undo": ids["audit_entry"],
-        "unremind": ids["stream"],
-        "unsent": "1",
-        "wait": "1:1",
-        "week": "1:show",
-        "whose": f"1:{loft.id}",
-        "why": 1,
-    }
+    others = Others(1, stage.group.id, world.den.id, loft.id, world.people["fan"].id)
+    of = press_rests(ids, others)
     bare = {"admin", "checkin", "coupons", "makeup", "me", "raffles", "setup", "streams", "tier"}
     refused: dict[str, tuple[type, ...]] = {HOME: (RoomGone,), REMIND: (StreamGone,), PILLARS: (PillarsClosed,)}
     refused[PROMOTION] = (NotAFanThere,)

@@ -13,6 +13,7 @@ from bot.rules.act import Occasion, Origin, Sender
 from bot.rules.calendar import day_of
 from bot.rules.notes import Did
 from bot.rules.place import Place
+from bot.rules.rights import Role
 from bot.rules.words import Language, reader_language
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
@@ -22,6 +23,7 @@ from bot.store.notes import note
 from bot.store.places import Group, Known, find_group, find_people, find_place, place_of, rooms_of
 from bot.store.rooms import leave_room, note_link
 from bot.store.shown import count_lost
+from bot.store.staff_roles import reachable_helpers
 from bot.store.tables import Community, FanGroup, Member, Person
 
 
@@ -137,6 +139,10 @@ class Communities:
     async def owners(self) -> list[tuple[int, Language]]:
         """Owners who can be written to, and their languages."""
         return await self._db.read(reachable_owners)
+
+    async def helpers(self) -> list[tuple[int, Language, Role]]:
+        """People to whom an owner gave a role and who can be written to, with their languages."""
+        return await self._db.read(reachable_helpers)
 
     async def turn_to(self, user_id: int, place: Place) -> None:
         """From now on the person's private commands mean this shop."""

@@ -14,7 +14,7 @@ from bot.rules.act import Act
 from bot.rules.general import NothingToUndo, OwnersAct, TooLateToUndo, Undone, UndoOutcome
 from bot.rules.place import Place
 from bot.rules.policies import Policies
-from bot.rules.rights import Role, may_undo
+from bot.rules.rights import NotForHosts, Role, may_undo
 from bot.store.audit import OR_SAID, caused_by, record_act
 from bot.store.engine.db import Database
 from bot.store.engine.joint import Joint, joined
@@ -33,6 +33,8 @@ class Undoable:
     take_back: TakeBack
     owners_only: bool = False
     """Whether only the owner may do this act, and so take it back."""
+    hosts: bool = False
+    """Whether hosts may do this act, and so take their own back."""
     then: Callable[[Database, datetime], Awaitable[None]] | None = None
     """Further work in transactions of its own, after the act was taken back."""
 
@@ -69,6 +71,8 @@ class Undo:
         """The names of the acts that can be taken back."""
         self.owners = tuple(name for name, undoable in undoables.items() if undoable.owners_only)
         """The names of the acts that only the owner can take back."""
+        self.hosts = tuple(name for name, undoable in undoables.items() if undoable.hosts)
+        """The names of the acts that hosts can take back if they did them."""
 
     async def undo(self, act: Act, audit_id: int | None = None) -> UndoOutcome:
         """Take back the act of the audit entry `audit_id`, else the actor's last act that isn't undone."""
@@ -129,8 +133,9 @@ class Undo:
         if found is None or found.undone_at is not None:
             return NothingToUndo()
         undoable = self._undoables[found.act]
-        if not may_undo(act.role, by_owner=found.by_owner, owners_only=undoable.owners_only):
-            return OwnersAct(found.act, found.subject)
+        own = undoable.hosts and found.actor_id == act.actor_id
+        if not may_undo(act.role, by_owner=found.by_owner, owners_only=undoable.owners_only, hosts_own=own):
+            return NotForHosts() if act.role is Role.HOST else OwnersAct(found.act, found.subject)
         refused = self._giveaways.check_reopening(tx, act.place, found, act.at) if act.role is not Role.OWNER else None
         if refused is not None:
             return refused
@@ -164,6 +169,8 @@ class Undo:
             query = query.where(col(AuditEntry.actor_id) == act.actor_id, col(AuditEntry.undone_at).is_(None))
             if act.role is not Role.OWNER:  # only the present owner takes back what an owner did
                 query = query.where(col(AuditEntry.by_owner).is_(False), col(AuditEntry.act).not_in(self.owners))
+            if not act.sees_money:  # a host who was an operator before takes back what hosts may do
+                query = query.where(col(AuditEntry.act).in_(self.hosts))
         return tx.execute(query.order_by(col(AuditEntry.id).desc()).limit(1).with_for_update()).scalars().first()
 
 

@@ -18,6 +18,8 @@ from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.rules.forms import HourStays
 from bot.rules.general import NotYourWords, StalePress
+from bot.rules.menus import HOSTS
+from bot.rules.rights import NotForHosts
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -59,7 +61,7 @@ async def turn_to_shop(
 
 async def undo(_event: TelegramObject, ask: Ask, rest: str, doors: Doors, voice: Voice, undoing: Undo) -> None:
     """`/undo` takes back the asker's last act, the button the one that it stands under."""
-    inside = await doors.staff(ask)
+    inside = await doors.host(ask)
     if inside is None:
         return
     audit_id = None
@@ -76,7 +78,7 @@ async def take_other_hour(
 ) -> None:
     """Say an act's command again with the other hour that it may have meant, and take the act back; both or neither."""
     doors, voice, undoing = data["doors"], data["voice"], data["undoing"]
-    inside, audit_id = await doors.staff(ask), read_id(rest)
+    inside, audit_id = await doors.host(ask), read_id(rest)
     if inside is None:
         return
     line = await undoing.or_said(inside.community, audit_id) if audit_id is not None else None
@@ -85,6 +87,9 @@ async def take_other_hour(
         return
     again = replace(ask, cause=f"{ask.cause}{SAID_AGAIN}")
     name, _, said = line.partition(" ")
+    if name not in HOSTS and not inside.act.sees_money:
+        await voice.answer(inside, NotForHosts())
+        return
     chat = Chat(id=ask.chat_id, type="private" if ask.private else "supergroup")
     message = Message(message_id=0, date=ask.at, chat=chat, text=f"/{line}")
     try:

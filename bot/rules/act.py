@@ -6,7 +6,7 @@ from datetime import date, datetime
 from bot.rules.calendar import day_of
 from bot.rules.fans import Room
 from bot.rules.place import Place
-from bot.rules.rights import Role
+from bot.rules.rights import Role, sees_money
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,11 @@ class Act:
     def typed(self) -> bool:
         """Whether a person does it now. Its messages leave at once; those of other acts wait for the budget."""
         return self.airing_id is None and not self.by_clock
+
+    @property
+    def sees_money(self) -> bool:
+        """Whether the actor may see the shop's money and give its coins away. Hosts and fans may not."""
+        return sees_money(self.role)
 
     @property
     def occasion(self) -> Occasion:

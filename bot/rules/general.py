@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch
 from bot.rules.outcome import Outcome
 from bot.rules.place import Shop
+from bot.rules.rights import NotForHosts
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class OwnersAct(Outcome, name="communities.OwnersAct"):
     subject: str
 
 
-UndoOutcome = Undone | NothingToUndo | TooLateToUndo | OwnersAct | GiveawayTooMuch | GiftNeedsStock
+UndoOutcome = Undone | NothingToUndo | TooLateToUndo | OwnersAct | NotForHosts | GiveawayTooMuch | GiftNeedsStock
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ STAFF = (
 )
 """Commands of staff. They are never ephemeral: a reply to a file would lose the file, and an anonymous administrator
 couldn't be answered."""
+HOSTS = ("admin", "newstream", "golive", "delay", "cancelstream", "endlive", "hearts", "undo")
+"""Commands of staff that a host may use too. A new command of staff isn't for hosts until it stands here."""
 OWNERS = ("staff", "persona", "pillars")
 """Commands of the owner alone. They are in the menu of the owner's private chat, and in their help."""
 UNLISTED = frozenset({"start", "makeup", "cancel", "blanks"})

@@ -1,5 +1,6 @@
-"""Who may steer a shop: the creator of its home group is the owner, its administrators are operators, nobody else.
+"""Who may steer a shop: the creator of its home group is the owner, its administrators are operators.
 
+The owner can give a role to somebody else of the home group: operator, or host. A host runs streams and sees no money.
 Telegram is asked at each act. If Telegram doesn't answer, the outcome is `TryAgain`: no answer is neither yes nor no.
 """
 
@@ -14,8 +15,30 @@ class Role(StrEnum):
     """What a person may do in a community."""
 
     FAN = "fan"
+    HOST = "host"
     OPERATOR = "operator"
     OWNER = "owner"
+
+
+GIVABLE = (Role.HOST, Role.OPERATOR)
+"""Roles that the owner can give to somebody who is no administrator."""
+_MAY: dict[Role, frozenset[Role]] = {
+    Role.FAN: frozenset({Role.FAN}),
+    Role.HOST: frozenset({Role.FAN, Role.HOST}),
+    Role.OPERATOR: frozenset({Role.FAN, Role.HOST, Role.OPERATOR}),
+    Role.OWNER: frozenset(Role),
+}
+"""For each role the roles whose rights it has."""
+
+
+def reaches(role: Role, least: Role) -> bool:
+    """Whether a role has at least the rights of another."""
+    return least in _MAY[role]
+
+
+def sees_money(role: Role) -> bool:
+    """Whether a role may see revenue, orders and what fans spend, and may give away the shop's coins."""
+    return reaches(role, Role.OPERATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +59,17 @@ class KnownAdministrator:
     """Whether their name is stored."""
 
 
-def role_at_home(user_id: int, staff: HomeStaff, denied: frozenset[int] = frozenset()) -> Role:
-    """A person's role. A denied person is a fan, unless they have become the owner since."""
+def role_at_home(user_id: int, staff: HomeStaff, *, denied: bool = False, given: Role | None = None) -> Role:
+    """A person's role. A denied person is a fan, unless they have become the owner since.
+
+    `given`: the role that the owner gave them, if they are in the home group now. An administrator is an operator,
+    whatever they were given.
+    """
     if user_id == staff.creator_id:
         return Role.OWNER
-    if user_id in staff.administrators and user_id not in denied:
-        return Role.OPERATOR
-    return Role.FAN
+    if denied:
+        return Role.FAN
+    return Role.OPERATOR if user_id in staff.administrators else given or Role.FAN
 
 
 def anonymous_role(staff: HomeStaff, denied: frozenset[int]) -> Role:
@@ -53,16 +80,19 @@ def anonymous_role(staff: HomeStaff, denied: frozenset[int]) -> Role:
     return Role.FAN if staff.administrators & denied else Role.OPERATOR
 
 
-def may_undo(role: Role, *, by_owner: bool, owners_only: bool) -> bool:
+def may_undo(role: Role, *, by_owner: bool, owners_only: bool, hosts_own: bool = False) -> bool:
     """Whether a person may take an act back. The present owner may take back all acts, an operator those of operators.
 
     `by_owner`: the actor was the owner when the act was done. `owners_only`: only the owner may do such an act.
+    `hosts_own`: it is the person's own act, and of a kind that hosts may do. A host takes back nothing else.
     """
     match role:
         case Role.OWNER:
             return True
         case Role.OPERATOR:
             return not by_owner and not owners_only
+        case Role.HOST:
+            return hosts_own and not by_owner and not owners_only
         case Role.FAN:
             return False
         case _:
@@ -72,6 +102,16 @@ def may_undo(role: Role, *, by_owner: bool, owners_only: bool) -> bool:
 @dataclass(frozen=True, slots=True)
 class ForStaffOnly(Outcome, name="rights.ForStaffOnly"):
     """A fan used a staff command."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotForHosts(Outcome, name="rights.NotForHosts"):
+    """A host used a command, a button or an undo that only operators and the owner may use."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostGivesNoCoins(Outcome, name="rights.HostGivesNoCoins"):
+    """A host wanted to promise coins of the shop. Hosts open what operators have prepared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +182,22 @@ class HomeTold(Outcome, name="rights.HomeTold"):
 
 
 @dataclass(frozen=True, slots=True)
+class Helper:
+    """Somebody to whom an owner gave a role."""
+
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class OwnerNow(Outcome, name="rights.OwnerNow"):
     """Told to the person who has become the shop's owner."""
 
     shop: str
     secret_void: bool
     """Whether the secret of the shop's webhook was made void."""
+    helpers: tuple[Helper, ...] = ()
+    """Who keeps a role that the owner before gave them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ _TO_STAFF = (
     *("draws.DrawWaits", "farming.HeldNotice", "hearts.StepFailed", "items.FavourWaiting", "sources.DoorsClosed"),
     *("refusals.RoomMissed", "refusals.RoomRefuses", "rights.HomeTold", "rights.OwnerBefore", "rights.OwnerNow"),
     *("staff.OperatorActed", "streams.AskOwner", "topics.TopicLost", "members.NewCore"),
+    *("staff.RoleGiven", "staff.RoleEnded"),
     *("orders.ClaimsNotice", "sendings.PostFailed", "posts.ShelfRunsOut"),
     *("consent.NobodySaidYes", "consent.ContactMissing"),
     *("figures.Digest", "figures.StreamReport", "file.stream.report", "file.stream.picture"),

@@ -19,7 +19,7 @@ from bot.flows.move_group import MoveGroup
 from bot.logs import get_logger
 from bot.rules.place import Place
 from bot.rules.refusals import Refusal
-from bot.rules.rights import Role
+from bot.rules.rights import sees_money
 from bot.store.messages.outbox import take_away_later
 from bot.telegram.answers import message_id_of
 from bot.telegram.ask import Ask
@@ -136,8 +136,11 @@ class Voice:
         return None
 
     async def _with_warning(self, ask: Ask, said: Said) -> Said:
-        """The answer to an act of staff; if the act breaks a bound, the warning stands at its end."""
-        if ask.role is Role.FAN or self.warning is None or ask.place is None:
+        """The answer to an act of staff; if the act breaks a bound, the warning stands at its end.
+
+        Only operators and the owner can hold a message back, so only they are warned.
+        """
+        if not sees_money(ask.role) or self.warning is None or ask.place is None:
             return said
         warned = await self.warning(ask.place, ask.cause)
         if warned is None:

@@ -23,12 +23,22 @@ LEAST = 400
 """Different statements that are played at least."""
 SMALL = frozenset(
     {
-        *("community", "fan_group", "source", "source_link", "order_hook", "denied", "refused_room", "slot"),
+        *(
+            "community",
+            "fan_group",
+            "source",
+            "source_link",
+            "order_hook",
+            "denied",
+            "staff_role",
+            "refused_room",
+            "slot",
+        ),
         *("stream", "airing", "reminder_round", "campaign", "code_batch", "item", "raffle", "raffle_naming"),
         *("raffle_redraw", "packet", "gift_offer", "heart_goal", "lapse_round", "card"),
         *("inbox", "set_aside", "dialogue", "forgotten", "alembic_version", "file_import", "album_file", "coin_fold"),
         *("tier_pending", "room_activity", "attention_bounds", "week", "rest", "wear_round"),
-        "post",
+        *("post", "staff_role"),
     }
 )
 """Tables that stay small: what staff make by hand, what is deleted once it is handled, rows for rooms and deletions.

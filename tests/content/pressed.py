@@ -72,13 +72,17 @@ SHORT = frozenset(
             for name in ("WentLive", "Delayed", "DelayPast", "StreamCancelled", "NoStreamThere", "StreamList")
         ),
         *(f"arrivals.{name}" for name in ("RoomGone", "AskedOfOwner", "NotOpenYet")),
-        *(f"rights.{name}" for name in ("ForStaffOnly", "ForOwnerOnly", "OwnerInPerson", "TryAgain", "AnonymousOff")),
+        *(
+            f"rights.{name}"
+            for name in ("ForStaffOnly", "ForOwnerOnly", "OwnerInPerson", "TryAgain", "AnonymousOff", "NotForHosts")
+        ),
         *(f"rights.{name}" for name in ("HomeGone", "HomeStays")),
         *(name for name in OUTCOMES if name.startswith("giveaways.")),
         *(
             name
             for name in OUTCOMES
-            if name.startswith("staff.") and name not in {"staff.StaffList", "staff.OperatorActed"}
+            if name.startswith("staff.")
+            and name not in {"staff.StaffList", "staff.OperatorActed", "staff.RoleGiven", "staff.RoleEnded"}
         ),
         *(f"fans.{name}" for name in ("ForFansOnly", "BannedHere", "AskedInVain")),
         "setting_up.SetupClosed",

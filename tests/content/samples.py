@@ -12,6 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from bot.content import Said
 from bot.content.catalog import OUTCOMES
 from bot.content.zones import find_zones
+from bot.features.shops.ownership import MOST_NAMED
 from bot.rules.attention.unsent import MOST_HELD, ON_A_PAGE, UnsentPolicy
 from bot.rules.farming import Sign
 from bot.rules.folded import MOST_FOLDED
@@ -27,6 +28,7 @@ from bot.rules.posts.seasons import Season
 from bot.rules.posts.sendings import ChangeKind, CopyProblem
 from bot.rules.raffles import cards, draws, entries, facts, opening, results
 from bot.rules.raffles.facts import Reason, Sealing
+from bot.rules.rights import GIVABLE
 from bot.rules.shops.setup import (
     CURRENCIES_OFFERED,
     GIVEAWAYS_OFFERED,
@@ -38,6 +40,7 @@ from bot.rules.shops.setup import (
     Step,
 )
 from bot.rules.slots import PostingState, SlotKind, Why
+from bot.rules.staff import roles
 from bot.rules.staff.panel import LATELY, AdminEntry, AdminPick, AdminProblem, AdminValue
 from bot.rules.tiers import Deed, TierPolicy
 from bot.rules.verdicts import Reason as Ruled
@@ -79,10 +82,12 @@ OF_CALENDAR = frozenset(
     for kind in vars(module).values()
     if isinstance(kind, type) and is_dataclass(kind)
 )
+OF_ROLES = frozenset((*vars(roles), "StaffLine", "Helper"))
 MAY_LACK_A_CLOCK = frozenset({"SlotLine", "SlotStep"})
 LONGEST = 20
 """How many parts a tuple is tried with."""
 MOST = {
+    ("OwnerNow", "helpers"): MOST_NAMED,
     ("UnsentWeek", "held"): MOST_HELD,
     ("UnsentWeek", "days"): UnsentPolicy().days,
     ("UnsentDay", "lines"): ON_A_PAGE,
@@ -158,6 +163,8 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         "missing": MISSING,
         "currency": ("KRW", "USD", "CNY", "XYZ"),
         "command": ("newcoupon",),
+        **({"role": ((*GIVABLE, None) if owner == "StaffLine" else GIVABLE)} if owner in OF_ROLES else {}),
+        **({"before": (*GIVABLE, None)} if owner == "StaffGiven" else {}),
         **dict.fromkeys(("begins", "ends"), ("21:00", "09:00") if owner == "Span" else ()),
         **({"line": (EXAMPLE, f"/newcoupon {hostile.LONG_MARKUP}")} if owner == "NearestCommand" else {}),
         "commands": (FANS, FANS[:1], ()),

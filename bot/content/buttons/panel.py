@@ -49,8 +49,9 @@ def _acts(shop: int, names: tuple[str, ...], number: int | None = None) -> Rows:
 def _home(home: AdminHome) -> Rows:
     shop = home.community_id
     sections = tuple(Button("part", press=_press(shop, SECTION, name), about=name) for name in home.sections)
-    lately = Button("lately", press=_press(shop, LATELY))
-    return (*in_rows(sections, WIDE), (lately, Button("setup", press=SETUP)) if home.owner else (lately,))
+    lately = (Button("lately", press=_press(shop, LATELY)),) if home.lately else ()
+    setup = (Button("setup", press=SETUP),) if home.owner else ()
+    return (*in_rows(sections, WIDE), (*lately, *setup))
 
 
 def _section(page: AdminSection) -> Rows:

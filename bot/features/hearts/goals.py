@@ -10,6 +10,7 @@ from sqlmodel import col
 from bot.features.hearts.board import as_shown, steps_of
 from bot.features.hearts.prizes import Prizes, Steps
 from bot.rules.act import Act
+from bot.rules.giveaways import GiveawayTooMuch
 from bot.rules.goal_board import StepState
 from bot.rules.hearts.hearts import (
     CouponNotKept,
@@ -27,11 +28,12 @@ from bot.rules.hearts.hearts import (
     read_goal,
 )
 from bot.rules.place import Place
-from bot.rules.rights import Role
+from bot.rules.rights import HostGivesNoCoins, Role
 from bot.store import airings, causes
 from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
+from bot.store.giveaways import Giveaways
 from bot.store.on_air import OpenAiring, open_airing_at, open_airings_at
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry
@@ -55,7 +57,10 @@ class HeartGoals:
         return read_goal(goals, gives, self._prizes.policy, self._prizes.readers)
 
     async def make(self, act: Act, steps: Steps) -> GoalOutcome:
-        """Set a goal for the stream that is on, else for the next one. An operator has a limit of coins a day."""
+        """Set a goal for the stream that is on, else for the next one. An operator has a limit of coins a day.
+
+        A host sets goals that give none: they open drops and raffles.
+        """
         for prize in self._prizes.by_name.values():
             steps = await prize.prepare(steps, act.at, self._prizes.tools)
         return await self._db.write(make, act, steps, self._prizes)
@@ -88,9 +93,9 @@ def make(tx: Tx, act: Act, steps: Steps, prizes: Prizes) -> GoalOutcome:
             return CouponNotKept(give.number)
         titled.append((hearts, full))
     coins = coins_of(give for _, give in steps)
-    too_much = giveaways.check(tx, place, act.actor_id, coins, at) if act.role is not Role.OWNER else None
-    if too_much is not None:
-        return too_much
+    refused = _refuse_coins(tx, act, coins, giveaways)
+    if refused is not None:
+        return refused
     goal = HeartGoal(community_id=place.community_id, airing_id=airing.id, made_by=act.actor_id, made_at=at)
     tx.add(goal)
     tx.flush()
@@ -113,6 +118,13 @@ def make(tx: Tx, act: Act, steps: Steps, prizes: Prizes) -> GoalOutcome:
     tx.flush()
     airings.update_live_cards(tx, place.community_id, airing.id, at)
     return outcome
+
+
+def _refuse_coins(tx: Tx, act: Act, coins: int, giveaways: Giveaways) -> GiveawayTooMuch | HostGivesNoCoins | None:
+    """Why the actor may not promise so many coins of the shop."""
+    if coins and not act.sees_money:
+        return HostGivesNoCoins()
+    return None if act.role is Role.OWNER else giveaways.check(tx, act.place, act.actor_id, coins, act.at)
 
 
 def show(session: Session, place: Place, at: datetime) -> GoalShown | NoGoal:

@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from bot.rules.act import Sender
 from bot.rules.place import Place
-from bot.rules.rights import HomeMoved, HomeTold, OwnerBefore, OwnerNow
+from bot.rules.rights import Helper, HomeMoved, HomeTold, OwnerBefore, OwnerNow
 from bot.store.audit import Deed, record_deed
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
@@ -16,10 +16,13 @@ from bot.store.members import meet
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_person
 from bot.store.places import lock_shop, place_of
+from bot.store.staff_roles import roles_given
 from bot.store.tables import Community, FanGroup
 
 CHANGED = "owner.changed"
 MOVED = "home.moved"
+MOST_NAMED = 10
+"""How many helpers the news of a new owner names."""
 TOLD_WITHIN = timedelta(days=7)
 """How long the news of a new owner may be late."""
 
@@ -64,7 +67,13 @@ def change_owner(tx: Tx, place: Place, owner: Sender, at: datetime, *, secret_vo
     tx.flush()
     after = place_of(tx, place.community_id)
     key = f"owner:{place.community_id}:{owner.user_id}:{at.timestamp():.0f}"
-    for user_id, outcome in ((owner.user_id, OwnerNow(shop.shop, secret_void)), (before, OwnerBefore(shop.shop))):
+    helpers = tuple(
+        Helper(one.who.name, one.role)
+        for one in roles_given(tx, place.community_id)
+        if one.who.user_id != owner.user_id
+    )
+    now = OwnerNow(shop.shop, secret_void, helpers[:MOST_NAMED])
+    for user_id, outcome in ((owner.user_id, now), (before, OwnerBefore(shop.shop))):
         tell_person(tx, after, user_id, outcome, Terms(now=at, key=f"{key}:{user_id}", not_after=at + TOLD_WITHIN))
     return True
 

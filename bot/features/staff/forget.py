@@ -7,9 +7,9 @@ from bot.store import forgotten
 from bot.store.audit import forget_answers
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving, Traces
-from bot.store.tables import Denied, Held, Sighting
+from bot.store.tables import Denied, Held, Sighting, StaffRole
 
-ACTED_BY = (col(Denied.by),)
+ACTED_BY = (col(Denied.by), col(StaffRole.by))
 """Columns that say who of the staff did something."""
 NAMED_IN_ANSWER = ("held.released", "held.refused")
 """Acts whose stored answer names the fan."""
@@ -24,9 +24,12 @@ def forget(tx: Tx, leaving: Leaving) -> None:
 
 
 def drop_traces(tx: Tx, traces: Traces) -> None:
-    """Whom the owner has denied stays so, by a fingerprint that names nobody, as long as fingerprints are kept."""
+    """Their role goes. Whom the owner has denied stays so, by a fingerprint that names nobody."""
+    theirs = delete(StaffRole).where(col(StaffRole.user_id) == traces.user_id)
     if traces.community_id is None:
+        tx.execute(theirs)
         return
+    tx.execute(theirs.where(col(StaffRole.community_id) == traces.community_id))
     found = tx.execute(
         update(Denied)
         .where(col(Denied.community_id) == traces.community_id, col(Denied.user_id) == traces.user_id)

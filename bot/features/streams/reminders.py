@@ -104,13 +104,16 @@ def remember_asker(tx: Tx, act: Act, stream_id: int) -> None:
 
 
 def stop(tx: Tx, act: Act, stream_id: int) -> NoMoreReminders | StreamGone:
-    """Write down that somebody wants no more reminders of a stream. Everybody may, also who isn't a fan any more."""
+    """Write down that somebody wants no more reminders of a stream. Everybody may, also who isn't a fan any more.
+
+    The stream's number may be guessed: who isn't in the shop and never asked to be reminded isn't told its title.
+    """
     stream = _lock_stream(tx, act.community_id, stream_id)
-    if stream is None:
+    member = locked_member(tx, act.community_id, act.sender.user_id) if stream is not None else None
+    if stream is None or member is None:
         return StreamGone()
-    member = locked_member(tx, act.community_id, act.sender.user_id)
-    if member is None:
-        return NoMoreReminders(stream.title)
+    if member.left_at is not None and tx.get(Subscription, (stream_id, member.id)) is None:
+        return StreamGone()
     tx.execute(
         update(Subscription)
         .where(

@@ -30,8 +30,8 @@ DOMAIN = Domain(
     policies=(HeartPolicy,),
     adds_to_cards={CARD: add_board},
     undo={
-        goals.MADE: Undoable(lambda tx, act, entry, _: goals.undo_make(tx, act, entry)),
-        goals.CANCELLED: Undoable(lambda tx, act, entry, _: goals.undo_cancel(tx, act, entry)),
+        goals.MADE: Undoable(lambda tx, act, entry, _: goals.undo_make(tx, act, entry), hosts=True),
+        goals.CANCELLED: Undoable(lambda tx, act, entry, _: goals.undo_cancel(tx, act, entry), hosts=True),
     },
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,

@@ -58,7 +58,7 @@ def setup() -> Desk:
 
 async def goal(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, hearts: HeartServices) -> None:
     """`/hearts` shows, `/hearts goals=… gives="…"` sets, `/hearts cancel` takes back."""
-    inside = await doors.staff(ask)
+    inside = await doors.host(ask)
     if inside is None:
         return
     if not rest.strip():

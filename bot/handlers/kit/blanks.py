@@ -27,6 +27,8 @@ from bot.handlers.kit.forms import (
 )
 from bot.rules.calendar import zone
 from bot.rules.forms import NoFile, NotOneOf
+from bot.rules.menus import HOSTS
+from bot.rules.rights import Role, reaches
 from bot.rules.times.durations import read_wait
 from bot.rules.times.reading import When, read_when
 from bot.store.panel import CountReach
@@ -106,6 +108,10 @@ class PanelAct:
     def needed(self) -> tuple[str, ...]:
         """Names of what can't be left empty."""
         return tuple(blank.name for blank in self.blanks if blank.needed)
+
+    def is_for(self, role: Role) -> bool:
+        """Whether the panel offers it to somebody in this role. Its command asks for their rights once more."""
+        return reaches(role, Role.OWNER if self.owner else Role.HOST if self.command in HOSTS else Role.OPERATOR)
 
     def blank(self, name: str) -> Blank | None:
         """The blank of this name."""

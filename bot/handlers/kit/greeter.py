@@ -6,14 +6,14 @@ from bot.features.communities import Communities
 from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.roles import Roles
 from bot.rules.general import Greeting, Hello, NoCommunityYet
-from bot.rules.menus import FANS, OWNERS, STAFF, only_handled
+from bot.rules.menus import FANS, HOSTS, OWNERS, STAFF, only_handled
 from bot.rules.nearest import nearest_command
 from bot.rules.place import Place, Shop
 from bot.rules.rights import HomeGone, Role
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
-MENUS = {Role.FAN: (), Role.OPERATOR: STAFF, Role.OWNER: (*STAFF, *OWNERS)}
+MENUS = {Role.FAN: (), Role.HOST: HOSTS, Role.OPERATOR: STAFF, Role.OWNER: (*STAFF, *OWNERS)}
 """What each can say beside what fans can."""
 MOST_OTHERS = 12
 """Other shops that one answer offers."""

@@ -10,7 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.content import Words
 from bot.features.communities import Communities
 from bot.logs import get_logger
-from bot.rules.menus import FANS, OWNERS, STAFF, only_handled
+from bot.rules.menus import FANS, HOSTS, OWNERS, STAFF, only_handled
+from bot.rules.rights import Role
 from bot.rules.words import Language
 from bot.telegram.calls import Outbound
 from bot.telegram.pacer import HeldError
@@ -60,11 +61,15 @@ class Menus:
                 await self._profile(what, field, code, self._words.line("commands", block, language))
         try:
             owners = await self._communities.owners()
+            helpers = await self._communities.helpers()
         except (SQLAlchemyError, OSError) as error:
             log.warning("owners_unknown", error=type(error).__name__)
             return
         for user_id, language in owners:
             await self.for_owner(user_id, language, patient=True)
+        for user_id, language, role in helpers:
+            if user_id not in {one for one, _ in owners}:
+                await self._helper(user_id, language, role, patient=True)
 
     async def for_owner(self, user_id: int, language: Language, *, patient: bool = False) -> None:
         """In private an owner's menu has the staff's commands and their own too.
@@ -75,6 +80,22 @@ class Menus:
         scope = {"type": "chat", "chat_id": user_id}
         owner = self._described(OWNERS, language, {})
         await self._menu(scope, "", [*self._fans(language), *self._staff(language), *owner], patient=patient)
+
+    async def for_helper(self, user_id: int, language: Language, role: Role | None) -> None:
+        """The same for a person to whom an owner gave a role; with None their menu is everybody's again.
+
+        An owner's menu has more already, and stays.
+        """
+        if user_id not in {one for one, _ in await self._communities.owners()}:
+            await self._helper(user_id, language, role)
+
+    async def _helper(self, user_id: int, language: Language, role: Role | None, *, patient: bool = False) -> None:
+        scope = {"type": "chat", "chat_id": user_id}
+        if role is None:
+            await self._call("deleteMyCommands", tries=1, scope=scope)
+            return
+        theirs = self._described(HOSTS if role is Role.HOST else STAFF, language, {})
+        await self._menu(scope, "", [*self._fans(language), *theirs], patient=patient)
 
     def _fans(self, language: Language, *, ephemeral: bool = False) -> Menu:
         return self._described(FANS, language, {"is_ephemeral": True} if ephemeral else {})

@@ -8,7 +8,7 @@ from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.whereabouts import Whereabouts
 from bot.rules.fans import AskedInVain, BannedHere, ForFansOnly, Where
 from bot.rules.general import AskAgain, ChannelsDontPlay, NoCommunityYet, NotOpenYet
-from bot.rules.rights import ForOwnerOnly, ForStaffOnly, OwnerInPerson, Role, TryAgain
+from bot.rules.rights import ForOwnerOnly, ForStaffOnly, NotForHosts, OwnerInPerson, Role, TryAgain, reaches
 from bot.store.places import Group
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
@@ -48,8 +48,12 @@ class Doors:
         self._ways = ways
         self._clock = clock
 
+    async def host(self, ask: Ask) -> Ask | None:
+        """The ask inside the community whose streams the asker may run now: as a host, an operator or the owner."""
+        return await self._steering(ask, Role.HOST)
+
     async def staff(self, ask: Ask) -> Ask | None:
-        """The ask inside the community that the asker may steer now."""
+        """The ask inside the community that the asker may steer now, as an operator or the owner. Hosts may not."""
         return await self._steering(ask, Role.OPERATOR)
 
     async def owner(self, ask: Ask) -> Ask | None:
@@ -94,7 +98,7 @@ class Doors:
         return False
 
     async def either(self, ask: Ask) -> tuple[Ask, bool] | None:
-        """The ask inside the asker's community, and whether they may steer it now; a fan is let in as a fan."""
+        """The ask inside the asker's community, and whether they may steer it. A host is let in as a fan."""
         if ask.anonymous_admin:
             inside = await self.staff(ask)
             return (inside, True) if inside is not None else None
@@ -107,7 +111,7 @@ class Doors:
             return None
         if not isinstance(asked, Ask):
             asked = inside  # without a home there are no staff, but fans go on
-        staff = asked.role is not Role.FAN
+        staff = reaches(asked.role, Role.OPERATOR)
         fan = None if staff else await self.fan(asked)
         if (fan is None and not staff) or await self._stale(asked):
             return None
@@ -127,11 +131,8 @@ class Doors:
         if asked.role is Role.FAN:
             await self._voice.answer(asked, ForStaffOnly())
             return None
-        if least is Role.OWNER and asked.role is not Role.OWNER:
-            anonymous = asked.anonymous_admin
-            await self._voice.answer(
-                asked, OwnerInPerson(asked.community.community_id) if anonymous else ForOwnerOnly()
-            )
+        if not reaches(asked.role, least):
+            await self._voice.answer(asked, _refusal(asked, least))
             return None
         return None if await self._stale(asked) else asked
 
@@ -156,3 +157,10 @@ class Doors:
         if self._unknown_groups.waits(ask.chat_id) and quiet:
             await self._voice.answer(ask, NotOpenYet())
         return None
+
+
+def _refusal(asked: Ask, least: Role) -> ForOwnerOnly | OwnerInPerson | NotForHosts:
+    """What staff are told whose role isn't enough."""
+    if least is not Role.OWNER:
+        return NotForHosts()
+    return OwnerInPerson(asked.community.community_id) if asked.anonymous_admin else ForOwnerOnly()

@@ -7,13 +7,15 @@ from typing import Protocol
 
 from aiogram import Bot
 from aiogram.enums import ChatMemberStatus
-from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
+from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
 from aiogram.methods import GetChatAdministrators
 
 from bot.features.communities import Communities
 from bot.flows.hand_over import HandOver
+from bot.handlers.kit.look_ups import GONE, NO_ANSWER, look_up_person
 from bot.logs import get_logger
 from bot.rules.act import Sender
+from bot.rules.fans import Where
 from bot.rules.place import Place
 from bot.rules.rights import (
     AnonymousOff,
@@ -30,15 +32,9 @@ from bot.rules.rights import (
 )
 from bot.telegram.ask import Ask
 from bot.telegram.inbox import TryLaterError
-from bot.telegram.pacer import HeldError
 from bot.telegram.who_asks import sender_of
 
 log = get_logger("roles")
-
-NO_ANSWER = (AiogramError, HeldError, OSError)
-"""Whatever isn't a clear word of the Bot API."""
-GONE = ("chat not found", "deactivated", "deleted", "CHANNEL_PRIVATE", "CHANNEL_INVALID", "PEER_ID_INVALID")
-"""How a refusal reads that says: there's no such group for this bot any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +76,11 @@ class Homes(Protocol):
 
 
 class Denials(Protocol):
-    """Stores whom an owner denies to act for the shop."""
+    """Stores whom an owner denies to act for the shop, and to whom the owner gave a role."""
+
+    async def given(self, place: Place, user_id: int) -> Role | None:
+        """The role that the owner gave a person; None too if they are denied."""
+        ...
 
     async def look(self, place: Place, user_id: int) -> KnownAdministrator:
         """What is stored of an administrator."""
@@ -114,6 +114,7 @@ class Roles:
     async def with_role(self, ask: Ask) -> Ask | TryAgain | HomeGone | AnonymousOff:
         """The ask with the asker's role in its community, as Telegram says now, unless the owner has denied them.
 
+        Who is no administrator, and has a role by the owner's word, is looked up in the home group too.
         An anonymous administrator of the home group is an operator; of another room, nobody.
         """
         place = ask.community
@@ -133,7 +134,28 @@ class Roles:
         role = role_at_home(ask.sender.user_id, found.staff)
         if role is Role.OPERATOR:
             role = await self._operator(place, ask.sender)
+        elif role is Role.FAN:
+            given = await self.given_at_home(place, ask.sender.user_id)
+            if isinstance(given, TryAgain):
+                return given
+            role = role_at_home(ask.sender.user_id, found.staff, given=given)
         return replace(ask, place=place, role=role)
+
+    async def given_at_home(self, place: Place, user_id: int) -> Role | TryAgain | None:
+        """The role that the owner gave a person, if Telegram says that they are in the home group now."""
+        role = await self._denials.given(place, user_id)
+        if role is None:
+            return None
+        where = await self.at_home(place, user_id)
+        if where is Where.SILENT:
+            return TryAgain()
+        return role if where is Where.IN else None
+
+    async def at_home(self, place: Place, user_id: int) -> Where:
+        """Whether a person is in the home group, as Telegram says now."""
+        if place.home_chat is None:
+            return Where.OUT
+        return await look_up_person(self._bot, place.home_chat, user_id)
 
     async def _operator(self, place: Place, sender: Sender) -> Role:
         """The role of an administrator of the home group: nothing more than a fan's if the owner has denied them."""
@@ -163,7 +185,11 @@ class Roles:
             return None
         if found is None:
             return Role.FAN
-        return role_at_home(user_id, found.staff, await self._denials.denied_among(place, (user_id,)))
+        given = await self.given_at_home(place, user_id)
+        if isinstance(given, TryAgain):
+            return None
+        denied = await self._denials.denied_among(place, (user_id,))
+        return role_at_home(user_id, found.staff, denied=user_id in denied, given=given)
 
     async def staff_of(self, place: Place) -> FoundStaff | TryAgain | None:
         """The home group's creator and administrators; None if there's no home group any more."""

@@ -7,13 +7,10 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from aiogram import Bot
-from aiogram.enums import ChatMemberStatus
-from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat
-from aiogram.methods import GetChatMember
 
 from bot.clock import Clock
 from bot.flows.presence import Belonging, Looked
-from bot.handlers.kit.roles import GONE, NO_ANSWER
+from bot.handlers.kit.look_ups import look_up_person
 from bot.logs import get_logger, logging_failures
 from bot.rules.act import Sender
 from bot.rules.fans import FansPolicy, Found, Known, Where, combine
@@ -22,8 +19,6 @@ from bot.telegram.inbox import TryLaterError
 
 log = get_logger("whereabouts")
 
-NOBODY_THERE = ("user not found", "member not found", "PARTICIPANT_ID_INVALID", "USER_NOT_PARTICIPANT")
-"""How a refusal reads that says: this person isn't in the chat."""
 MOST_REMEMBERED = 10_000
 
 
@@ -133,30 +128,6 @@ class Whereabouts:
             self._outsiders.clear()
         self._outsiders[place.community_id, user_id] = (where, self._clock.now())
         return where
-
-
-async def look_up_person(bot: Bot, chat_id: int, user_id: int) -> Where:  # noqa: PLR0911  # a table of answers
-    """What Telegram says of a person in one chat."""
-    try:
-        member = await bot(GetChatMember(chat_id=chat_id, user_id=user_id))
-    except TelegramMigrateToChat as error:
-        return await look_up_person(bot, error.migrate_to_chat_id, user_id)
-    except TelegramForbiddenError:
-        return Where.REFUSED
-    except TelegramBadRequest as error:
-        if any(word in error.message for word in NOBODY_THERE):
-            return Where.OUT
-        if not any(word in error.message for word in GONE):
-            log.info("look_refused", chat=chat_id, reason=error.message[:80])
-        return Where.REFUSED
-    except NO_ANSWER as error:
-        log.info("look_unanswered", chat=chat_id, error=type(error).__name__)
-        return Where.SILENT
-    if member.status == ChatMemberStatus.KICKED:
-        return Where.BANNED
-    if member.status == ChatMemberStatus.LEFT or getattr(member, "is_member", True) is False:
-        return Where.OUT
-    return Where.IN
 
 
 async def is_in_any(bot: Bot, chats: Iterable[int], user_id: int) -> bool:

@@ -10,8 +10,9 @@ from aiogram.types.chat_member_union import ChatMemberUnion
 from bot.features.people.joining import Coming, Going, Link, Reach
 from bot.flows.come_and_go import ComeAndGo
 from bot.flows.presence import Belonging
+from bot.handlers.kit.look_ups import look_up_person
 from bot.handlers.kit.table import Desk
-from bot.handlers.kit.whereabouts import is_in_any, look_up_person
+from bot.handlers.kit.whereabouts import is_in_any
 from bot.handlers.people.services import PeopleServices
 from bot.rules.fans import Where
 from bot.rules.place import SPEAKING_FOR_OTHERS

@@ -97,7 +97,7 @@ class SetupPanel:
         match role:
             case Role.OWNER:
                 await self._open(here)
-            case Role.OPERATOR:
+            case Role.OPERATOR | Role.HOST:
                 await self._voice.answer(here, ForOwnerOnly())
             case Role.FAN:
                 await self._greeter.greet(here)

@@ -4,9 +4,10 @@ from functools import partial
 
 from bot.content.buttons import staff as buttons
 from bot.features import imports as import_cases
-from bot.features.staff import forget
+from bot.features.staff import forget, giving
 from bot.features.staff import staff as staff_cases
 from bot.features.staff.drafts import Drafts
+from bot.features.staff.giving import RoleGiving
 from bot.features.staff.held import HeldQueue
 from bot.features.staff.overview import Overview
 from bot.features.staff.staff import Staffing
@@ -44,6 +45,8 @@ def wire(core: Core) -> Wired:
     services = StaffServices(
         communities=core.communities,
         staffing=Staffing(core.db),
+        giving=RoleGiving(core.db),
+        menus=core.menus,
         roles=core.roles,
         naming=core.naming,
         undoing=core.undoing,
@@ -71,6 +74,8 @@ DOMAIN = Domain(
     undo={
         staff_cases.DENIED: Undoable(lambda tx, act, entry, _: staff_cases.undo_deny(tx, act, entry), owners_only=True),
         staff_cases.LIFTED: Undoable(lambda tx, act, entry, _: staff_cases.undo_lift(tx, act, entry), owners_only=True),
+        giving.GIVEN: Undoable(lambda tx, act, entry, _: giving.undo_give(tx, act, entry), owners_only=True),
+        giving.ENDED: Undoable(lambda tx, act, entry, _: giving.undo_end(tx, act, entry), owners_only=True),
     },
     gives=(GIVES,),
     forgets=(forget.forget,),

@@ -31,7 +31,7 @@ def setup() -> Desk:
 
 async def admin(_message: Message, ask: Ask, doors: Doors, voice: Voice, staff: StaffServices) -> None:
     """In private the panel opens; in a group a whisper leads there."""
-    inside = await doors.staff(ask)
+    inside = await doors.host(ask)
     if inside is None:
         return
     if inside.private:
@@ -48,7 +48,7 @@ async def opened(_message: Message, ask: Ask, rest: str, doors: Doors, greeter: 
     if place is None:
         await greeter.greet(ask)
         return
-    inside = await doors.staff(ask.within(place))
+    inside = await doors.host(ask.within(place))
     if inside is not None:
         await staff.communities.turn_to(ask.sender.user_id, place)
         await staff.form.open(inside)
@@ -62,7 +62,7 @@ async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, staf
     if not ask.private or place is None or (shop_id and shop is None):
         await staff.form.closed(ask)
         return
-    inside = await doors.staff(ask.within(place))
+    inside = await doors.host(ask.within(place))
     if inside is None:
         return
     verb, _, value = said.partition(":")
@@ -115,7 +115,7 @@ async def typed(message: Message, ask: Ask, doors: Doors, staff: StaffServices, 
         staff.communities.forget_person(ask.sender.user_id)
         await staff.form.closed(ask)
         return
-    inside = await doors.staff(ask.within(place))
+    inside = await doors.host(ask.within(place))
     if inside is None:
         return
     if message.media_group_id is not None and message.document is not None:

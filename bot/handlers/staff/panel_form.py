@@ -18,7 +18,7 @@ from bot.handlers.staff.panel_steps import doubt_of, problem_of, step_of, value_
 from bot.rules.forms import FormError, Missing
 from bot.rules.imports import Shown
 from bot.rules.panel import LISTED, AdminLine, Reach
-from bot.rules.rights import Role
+from bot.rules.rights import ForOwnerOnly, NotForHosts, Role
 from bot.rules.staff.panel import (
     REVIEW,
     AdminClosed,
@@ -96,6 +96,9 @@ class PanelForm:
         act = self._acts.get(name)
         if act is None:
             await self.closed(inside)
+            return
+        if not act.is_for(inside.role):
+            await self._voice.answer(inside, NotForHosts() if inside.role is Role.HOST else ForOwnerOnly())
             return
         line = await self._pages.about(inside, act.section, number) if act.states is not None else None
         if act.states is not None and (line is None or line.state not in act.states):
@@ -222,6 +225,9 @@ class PanelForm:
         act = self._acts.get(draft.act)
         if act is None:
             await self.closed(inside)
+            return
+        if not act.is_for(inside.role):  # an operator's form, of somebody who is a host since
+            await self._pages.home(inside)
             return
         about = await self._pages.about(inside, act.section, draft.number)
         blank, below = act.blank(draft.step), None

@@ -23,19 +23,25 @@ class PanelPages:
 
     async def home(self, inside: Ask) -> None:
         """The first page."""
-        sections = tuple(section for section in Section if any(act.section == section for act in self.parts.acts))
+        sections = tuple(section for section in Section if self.has_section(inside, section))
         place = inside.community
-        owner = inside.role is Role.OWNER
+        owner, lately = inside.role is Role.OWNER, inside.act.sees_money
         refusals = await self.overview.refusals(place)
-        await self._show(inside, AdminHome(place.community_id, place.shop, sections, owner, refusals))
+        await self._show(inside, AdminHome(place.community_id, place.shop, sections, owner, refusals, lately=lately))
+
+    def has_section(self, inside: Ask, section: str) -> bool:
+        """Whether the panel shows a section to who asks: there is something in it that they may do."""
+        return any(act.section == section and act.is_for(inside.role) for act in self.parts.acts)
 
     async def section(self, inside: Ask, section: str) -> None:
         """What there is of a kind."""
-        mine = inside.role is Role.OWNER
+        if not self.has_section(inside, section):
+            await self.home(inside)
+            return
         acts = tuple(
             act.name
             for act in self.parts.acts
-            if act.section == section and act.states is None and (mine or not act.owner)
+            if act.section == section and act.states is None and act.is_for(inside.role)
         )
         lines = tuple(await self.overview.lines(inside.community, section, inside.at))
         if not acts and not lines:
@@ -46,15 +52,14 @@ class PanelPages:
 
     async def thing(self, inside: Ask, section: str, number: int | None) -> None:
         """One thing and what can be done with it."""
-        line = await self.about(inside, section, number)
+        line = await self.about(inside, section, number) if self.has_section(inside, section) else None
         if line is None:
             await self.gone(inside, section)
             return
-        mine = inside.sender.user_id == inside.community.owner_id
         acts = tuple(
             act.name
             for act in self.parts.acts
-            if act.section == section and line.state in (act.states or frozenset()) and (mine or not act.owner)
+            if act.section == section and line.state in (act.states or frozenset()) and act.is_for(inside.role)
         )
         await self._show(inside, AdminThing(inside.community.community_id, section, line, acts))
 
@@ -63,7 +68,10 @@ class PanelPages:
         await self._show(inside, AdminGone(inside.community.community_id, section))
 
     async def lately(self, inside: Ask) -> None:
-        """The page *what happened lately*."""
+        """The page *what happened lately*. It names what was given and sold, so hosts don't see it."""
+        if not inside.act.sees_money:
+            await self.home(inside)
+            return
         undoing = self._undoing
         await self._show(
             inside, await self.overview.lately(inside.community, inside.role, undoing.names, undoing.owners)

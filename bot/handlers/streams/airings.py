@@ -37,7 +37,7 @@ async def new_stream(
     _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices
 ) -> None:
     """`/newstream title="…" at=20:00 [url=…] [repeat=weekly] [remind=24h,1h,10m] [length=3h]`."""
-    inside = await doors.staff(ask)
+    inside = await doors.host(ask)
     if inside is None:
         return
     try:
@@ -59,7 +59,7 @@ async def golive(
     words_taken: frozenset[str],
 ) -> None:
     """`/golive [url] [word=…] [#3]`."""
-    inside = await doors.staff(ask)
+    inside = await doors.host(ask)
     if inside is None:
         return
     try:
@@ -75,7 +75,7 @@ async def golive(
 
 async def delay(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """`/delay 15m`, `/delay 20:30`."""
-    inside = await doors.staff(ask)
+    inside = await doors.host(ask)
     if inside is None:
         return
     try:
@@ -88,7 +88,7 @@ async def delay(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voi
 
 async def cancel(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """`/cancelstream`, of one stream `/cancelstream 3`; a weekly stream for good `/cancelstream 3 all`."""
-    inside = await doors.staff(ask)
+    inside = await doors.host(ask)
     if inside is None:
         return
     try:
@@ -101,7 +101,7 @@ async def cancel(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Vo
 
 async def end(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """`/endlive [recording's url] [#3]`."""
-    inside = await doors.staff(ask)
+    inside = await doors.host(ask)
     if inside is None:
         return
     try:
@@ -155,7 +155,7 @@ async def _enter(
         place = await streams.airings.place_of(airing_id)
         if place is not None:
             ask = ask.within(place)
-    inside = await doors.staff(ask)
+    inside = await doors.host(ask)
     if inside is not None and airing_id is None:
         await voice.answer(inside, NoStreamThere(None))
     return inside, airing_id

@@ -54,9 +54,13 @@ DOMAIN = Domain(
     policies=(StreamPolicy, AttendancePolicy),
     cards={CARD: live_card},
     undo={
-        MADE: Undoable(lambda tx, act, entry, _: undo_plan(tx, act, entry)),
-        DELAYED: Undoable(lambda tx, act, entry, policies: undo_delay(tx, act, entry, policies[StreamPolicy])),
-        CANCELLED: Undoable(lambda tx, act, entry, policies: undo_cancel(tx, act, entry, policies[StreamPolicy])),
+        MADE: Undoable(lambda tx, act, entry, _: undo_plan(tx, act, entry), hosts=True),
+        DELAYED: Undoable(
+            lambda tx, act, entry, policies: undo_delay(tx, act, entry, policies[StreamPolicy]), hosts=True
+        ),
+        CANCELLED: Undoable(
+            lambda tx, act, entry, policies: undo_cancel(tx, act, entry, policies[StreamPolicy]), hosts=True
+        ),
     },
     looks_ahead=(look_ahead,),
     follows=(_follow,),

@@ -12,6 +12,7 @@ from bot.rules.giveaways import GiveawayTooMuch
 from bot.rules.goal_board import GoalStep
 from bot.rules.numbers import read_number
 from bot.rules.outcome import Outcome
+from bot.rules.rights import HostGivesNoCoins
 
 HEART = "❤"
 """The reaction that counts; Telegram's list of reactions has it without the sign for colour."""
@@ -235,4 +236,4 @@ class StepFailed(Outcome, name="hearts.StepFailed"):
     coins: int
 
 
-GoalOutcome = GoalMade | GoalThere | NoStreamForGoal | CouponNotKept | GiveawayTooMuch
+GoalOutcome = HostGivesNoCoins | GoalMade | GoalThere | NoStreamForGoal | CouponNotKept | GiveawayTooMuch

@@ -62,6 +62,8 @@ class AdminHome(Outcome, name="admin.AdminHome"):
     """Whether the reader may change the shop's settings."""
     refusals: tuple[RoomRefuses, ...] = ()
     """Rooms that refuse messages now, and why."""
+    lately: bool = True
+    """Whether the reader may see what happened lately. Hosts may not."""
 
 
 @dataclass(frozen=True, slots=True)

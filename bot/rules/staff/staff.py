@@ -1,6 +1,7 @@
 """The shop's staff: who may act for the shop, whom the owner has denied, and what operators did."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from bot.rules.outcome import Outcome
 
@@ -18,11 +19,17 @@ class StaffLine:
     denied: bool
     admin: bool
     """Whether they are an administrator of the home group now, as Telegram says."""
+    role: str | None = None
+    """`host` or `operator`, if the owner gave them a role and they are no administrator."""
+    since: date | None = None
+    """The shop's day on which they got that role."""
+    here: bool = True
+    """Whether they are in the home group now, as far as Telegram says. Elsewhere a role rests."""
 
 
 @dataclass(frozen=True, slots=True)
 class StaffList(Outcome, name="staff.StaffList"):
-    """`/staff`: the home group's administrators as Telegram says now, and the people whom the owner has denied."""
+    """`/staff`: the home group's administrators as Telegram says now, who was given a role, and who is denied."""
 
     community_id: int
     home: str
@@ -34,6 +41,8 @@ class StaffList(Outcome, name="staff.StaffList"):
     """Whether anonymous administrators are no operators now, because a denied person may be one of them."""
     more: int = 0
     """How many people the list leaves out."""
+    private: bool = False
+    """Whether it is shown in private, where a button opens the panel's form that gives a role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,8 @@ class StaffBack(Outcome, name="staff.StaffBack"):
     admin: bool
     """Whether they are an administrator in Telegram. Only then they are an operator now."""
     audit_id: int
+    user_id: int = 0
+    """The person, for buttons that give them a role; 0 in a promise of an earlier version."""
 
 
 @dataclass(frozen=True, slots=True)

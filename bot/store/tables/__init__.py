@@ -23,7 +23,7 @@ from bot.store.tables.messages import Card, Inbox, Outbox, RefusedRoom, SetAside
 from bot.store.tables.orders import Order, OrderClaim, OrderCoupon, OrderHook
 from bot.store.tables.raffles import Raffle, RaffleEntry, RaffleNaming, RaffleRedraw
 from bot.store.tables.sources import FirstTouch, Source, SourceLink
-from bot.store.tables.staff import AuditEntry, Denied
+from bot.store.tables.staff import AuditEntry, Denied, StaffRole
 from bot.store.tables.streams import Airing, Attendance, ReminderRound, Stream, Subscription
 from bot.store.tables.tiers import ShownTag, TierPending, TierRise
 from bot.store.tables.wins import Win
@@ -89,6 +89,7 @@ __all__ = [
     "Slot",
     "Source",
     "SourceLink",
+    "StaffRole",
     "Stream",
     "Subscription",
     "TierPending",

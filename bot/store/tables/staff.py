@@ -1,4 +1,4 @@
-"""The audit log, and people whom the owner has denied to act."""
+"""The audit log, people whom the owner has denied to act, and roles that the owner has given."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
-from bot.store.tables.base import Id, Json, forgets_cause
+from bot.rules.rights import GIVABLE
+from bot.store.tables.base import Id, Json, forgets_cause, one_of
 
 
 class AuditEntry(SQLModel, table=True):
@@ -54,3 +55,20 @@ class Denied(SQLModel, table=True):
     at: datetime
     lifted_at: datetime | None = None
     """When the owner lifted the denial; None: it holds."""
+
+
+class StaffRole(SQLModel, table=True):
+    """The owner has given a person a role. It holds while the person is in the home group and isn't denied."""
+
+    __tablename__ = "staff_role"
+    __table_args__ = (UniqueConstraint("community_id", "user_id"), one_of("role", GIVABLE))
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=Id)
+    community_id: int = Field(foreign_key="community.id", sa_type=Id)
+    user_id: int = Field(sa_type=BigInteger, index=True)
+    role: str
+    by: int = Field(sa_type=BigInteger)
+    at: datetime
+    """When they got this role."""
+    ended_at: datetime | None = None
+    """When the owner took it away; None: it holds."""
