@@ -23,8 +23,9 @@ from bot.rules.refusals import Refusal
 from bot.rules.shown import ShownClass, class_of, file_kind
 from bot.rules.words import Language
 from bot.store.engine.sessions import Tx
-from bot.store.messages.cards import hang_again
+from bot.store.messages.cards import edit_in_time, hang_again
 from bot.store.messages.departures import Departure
+from bot.store.messages.outbox import take_away_later
 from bot.store.messages.payloads import (
     DamagedError,
     DeleteMessage,
@@ -187,7 +188,18 @@ class Deliveries:
         posted = ShownMessage(row.chat_id, message_id, found.card.kind, found.card.subject_id)
         if message_id is None:
             return Result(OutboxState.SENT, "sent, but its number wasn't told", message=posted)
-        return Result(OutboxState.SENT, None, (id_of(found.card), message_id), found.shown, message=posted)
+        note = partial(self._after_card, found)
+        return Result(OutboxState.SENT, None, (id_of(found.card), message_id), found.shown, note, message=posted)
+
+    def _after_card(self, found: Shown, tx: Tx, *, edited: bool = False) -> None:
+        """What a card that shows `found` now sets off: a message that showed it before goes, and it changes in time."""
+        card, now = found.card, self._clock.now()
+        if card.message_id is not None and not edited:
+            # Two messages of one card contradict each other, as only one of them is edited.
+            take_away_later(tx, card.community_id, card.chat_id, card.message_id, due_at=now, now=now)
+        turns_at: datetime | None = getattr(found.shown, "turns_at", None)
+        if turns_at is not None:
+            edit_in_time(tx, card, turns_at, now)
 
     async def _edit_card(self, row: Departure, asked: EditCard) -> Result:
         found = await self.look(asked.card_id)
@@ -202,7 +214,8 @@ class Deliveries:
                 return self._hung_again(row, found, message_id, error.message)
             if "not modified" not in error.message:
                 raise
-        return Result(OutboxState.SENT, None, (id_of(found.card), message_id))
+        note = partial(self._after_card, found, edited=True) if getattr(found.shown, "turns_at", None) else None
+        return Result(OutboxState.SENT, None, (id_of(found.card), message_id), note=note)
 
     def _hung_again(self, row: Departure, found: Shown, message_id: int, words: str) -> Result:
         """The card was deleted, or is too old to be edited: it is hung anew while there is something to do."""

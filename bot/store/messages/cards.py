@@ -114,11 +114,17 @@ def promise_edit(tx: Tx, community_id: int, card_id: int, chat_id: int, due_at: 
     promise(tx, community_id, chat_id, EditCard(card_id), terms)
 
 
+def edit_in_time(tx: Tx, card: Card, turns_at: datetime, now: datetime) -> None:
+    """Promise an edit for when a card changes by itself. However often that is said, it is edited once."""
+    terms = Terms(now=now, key=f"card:{card.id}:{card.chat_id}:turns:{turns_at.isoformat()}", due_at=turns_at)
+    promise(tx, card.community_id, card.chat_id, EditCard(id_of(card)), terms)
+
+
 def announce(tx: Tx, subject: CardSubject, terms: Terms) -> int:
     """Promise a new card in each group and the channel, ahead of everything else; how many.
 
-    The key tells one announcement of a subject from another (what moved it). A card that hangs already stays where it
-    is and is forgotten once the new one hangs.
+    The key tells one announcement of a subject from another (what moved it). A card that hangs already stays until the
+    new one hangs, and is taken away then.
     """
     chats = chats_of(tx, subject.community_id)
     cards = _cards_of(tx, subject)
