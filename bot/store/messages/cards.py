@@ -14,7 +14,7 @@ from bot.rules.verdicts import Reason
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import PROMISED, Tx
 from bot.store.messages.outbox import Terms, promise, take_away_later
-from bot.store.messages.payloads import POST, DamagedError, EditCard, PostCard
+from bot.store.messages.payloads import POST, DamagedError, EditCard, PostCard, WitnessOf
 from bot.store.tables import Card, FanGroup, Outbox
 from bot.store.tables.base import Id, id_of
 from bot.store.tables.messages import OPEN, Lane, OutboxState
@@ -213,6 +213,22 @@ def hasten(tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime,
     if chats:
         tx.info[PROMISED] = True
     return chats
+
+
+def edit_witnessed(tx: Tx, subject: CardSubject, chat_id: int, witness: WitnessOf, terms: Terms) -> bool:
+    """Promise an edit of the card that hangs in a chat, of which the witness hears; False if none hangs there.
+
+    The card shows what the witness's kind says, not its own state.
+    """
+    card_id = tx.execute(
+        select(col(Card.id)).where(
+            col(Card.kind) == subject.kind,
+            col(Card.subject_id) == subject.subject_id,
+            col(Card.chat_id) == chat_id,
+            col(Card.message_id).is_not(None),
+        )
+    ).scalar_one_or_none()
+    return card_id is not None and promise(tx, subject.community_id, chat_id, EditCard(card_id, witness), terms)
 
 
 def hanging_in(session: Session, kind: str, subject_id: int) -> set[int]:
