@@ -8,12 +8,13 @@ from bot.content.buttons.shared import (
     REDEEM_ONE,
     REFUND,
     SETUP,
+    UNDO,
     Buttons,
     door_buttons,
 )
 from bot.rules.fans import ForFansOnly
 from bot.rules.forms import OtherHour
-from bot.rules.general import Hello, NearestCommand, OnlyInPrivate
+from bot.rules.general import AlreadyUndone, Hello, NearestCommand, OnlyInPrivate, StaysDone, Undone
 from bot.rules.naming import WhichFan
 
 SHOP = "shop"
@@ -48,7 +49,20 @@ def _nearest(found: NearestCommand) -> Rows:
     return ((Button("copy_line", copy=found.line),),) if len(found.line) <= MOST_COPIED else ()
 
 
+def _undone(undone: Undone | AlreadyUndone) -> Rows:
+    return ((Button("panel", press=ADMIN),),) if undone.panel else ()
+
+
+def _stays(stays: StaysDone) -> Rows:
+    if stays.before_id is None:
+        return ()
+    return ((Button("undo_before", press=f"{UNDO}:{stays.before_id}", about=stays.before),),)
+
+
 BUTTONS: Buttons = {
+    Undone: _undone,
+    AlreadyUndone: _undone,
+    StaysDone: _stays,
     Hello: _hello,
     OnlyInPrivate: _only_in_private,
     ForFansOnly: door_buttons,

@@ -12,6 +12,7 @@ from sqlmodel import col
 from bot.rules.act import Act, Occasion
 from bot.rules.calendar import DAY, day_of, month_of, start_of
 from bot.rules.checkins import checkins as rules
+from bot.rules.checkins import make_ups
 from bot.rules.checkins.checkins import (
     CheckedIn,
     CheckInFacts,
@@ -190,7 +191,7 @@ def make_up(tx: Tx, act: Act, policy: CheckInPolicy) -> MakeUpOutcome:
     if told is not None:
         return causes.from_json(MadeUp, told)
     facts = _facts(tx, member, rows, at, place.timezone, policy)
-    decided = rules.make_up(facts, day_of(at, place.timezone), policy)
+    decided = make_ups.make_up(facts, day_of(at, place.timezone), policy)
     if not isinstance(decided, MakeUpDecision):
         return decided
     outcome = decided.outcome
@@ -218,7 +219,7 @@ def make_up_free(
     """
     today = day_of(at, place.timezone)
     facts = _facts(tx, member, _known_days(tx, member, None), at, place.timezone, policy)
-    decided = rules.make_up(replace(facts, free_make_ups=facts.free_make_ups + 1), today, policy)
+    decided = make_ups.make_up(replace(facts, free_make_ups=facts.free_make_ups + 1), today, policy)
     if not isinstance(decided, MakeUpDecision):
         return None
     _cover_missed(tx, place, member, decided, at, None)

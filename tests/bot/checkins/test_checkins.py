@@ -323,3 +323,19 @@ async def test_the_readers_language(play_sqlite: Play, room: str) -> None:
         for text in ("/checkin", "/me", "/top", "/coupons", "/makeup", "/help"):
             answer = (await stage.ask(fan, text)).text
             assert speaks(answer, language), (code, text, answer)
+
+
+TOO_LONG = {"ko": "이제 보충할 수 없어요", "zh": "补不回来啦", "en": "can't be made up any more"}
+
+
+@pytest.mark.parametrize("language", ["ko", "zh", "en"])
+async def test_what_is_lost_is_not_offered(play_sqlite: Play, language: str) -> None:
+    """After eight missed days a make-up is refused alike before and after the check-in, which offers none either."""
+    stage = await play_sqlite(language=language)
+    ana = stage.fan("Ana", language)
+    await check_in_days(stage, ana, 3)
+    stage.telegram.clock.advance(8 * DAY)
+    assert TOO_LONG[language] in (await stage.ask(ana, "/makeup")).text
+    back = await stage.ask(ana, "/checkin")
+    assert not any(button.callback_data == "makeup" for button in back.buttons)
+    assert TOO_LONG[language] in (await stage.ask(ana, "/makeup")).text
