@@ -169,6 +169,20 @@ def _cover(tx: Tx, member: Standing, cover: CoveredDay, act: Act, outcome: Check
     )
 
 
+def add_gift(tx: Tx, member: Standing, outcome: CheckedIn, coins: int, giver: str) -> CheckedIn:
+    """The check-in with coins of a gift that it set free, and that are paid.
+
+    It is answered so if it comes again, but without a name: the giver may have their data deleted.
+    """
+    told = replace(outcome, gift=coins, balance=outcome.balance + coins)
+    tx.execute(
+        update(CheckIn)
+        .where(col(CheckIn.member_id) == member.member_id, col(CheckIn.day) == outcome.day)
+        .values(answer=causes.to_json(told))
+    )
+    return replace(told, giver=giver)
+
+
 def _pay(tx: Tx, member: Standing, act: Act, today: date, outcome: CheckedIn) -> None:
     zone = act.place.timezone
     for reason, coins in (("checkin", outcome.coins), ("bonus", outcome.bonus)):

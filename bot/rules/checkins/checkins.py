@@ -92,11 +92,15 @@ class CheckedIn(Outcome, name="checkins.CheckedIn"):
     """The tier to which this check-in brought them, or one to which they rose before and weren't told."""
     falling: FallAhead | None = None
     """A fall ahead that they couldn't be told of before."""
+    gift: int = 0
+    """Coins of a friend's gift that this check-in set free. They are in `balance`."""
+    giver: str | None = None
+    """Who gave them."""
 
     @property
     def fits_alert(self) -> bool:
-        """A rise and a fall ahead are said in full."""
-        return self.risen is None and self.falling is None
+        """A rise, a fall ahead and a gift are said in full."""
+        return self.risen is None and self.falling is None and not self.gift
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,9 +173,10 @@ async def test_a_make_up_comes_after_the_check_in(play_sqlite: Play) -> None:
     """Make-ups wait for the day's check-in, cost coins, and say what is missing."""
     stage = await play_sqlite()
     ana = stage.fan("Ana")
-    assert "Check in for today first" in (await stage.ask(ana, "/makeup")).text
+    assert "nothing to make up" in (await stage.ask(ana, "/makeup")).text
     await stage.ask(ana, "/checkin")
     stage.telegram.clock.advance(3 * DAY)
+    assert "Check in for today first" in (await stage.ask(ana, "/makeup")).text
     await stage.ask(ana, "/checkin")
     answer = await stage.ask(ana, "/makeup")
     assert "20 coins" in answer.text

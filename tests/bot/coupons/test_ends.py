@@ -43,7 +43,7 @@ async def test_so_do_raffles_and_packets(play_sqlite: Play, language: str) -> No
     stage.owner.says(stage.group, "/redpacket 100 5")
     packet = await stage.owner.waits_for(stage.group, lambda m: has_button(m, "packet:"), timeout=10)
     stage.telegram.clock.advance(25 * HOUR)
-    await stage.all_sent()
+    await stage.owner.waits_for(stage.group, lambda m: m is packet and has_button(m, "packetcheck:"), timeout=10)
     assert SORRY[language] not in raffle.text
     assert "🎟" in raffle.text
     assert "0" not in packet.text.partition("\n")[2].partition("\n")[0]
