@@ -19,6 +19,17 @@ from sandbox.text import MAX_TEXT, Text, slug, typed
 from sandbox.topics import Topic, thread_fields
 
 FEWEST_IN_ALBUM, MOST_IN_ALBUM = 2, 10
+NEEDED: dict[str, str] = {
+    "document": "can_send_documents",
+    "photo": "can_send_photos",
+    "video": "can_send_videos",
+    "animation": "can_send_other_messages",
+    "audio": "can_send_audios",
+    "voice": "can_send_voice_notes",
+    "video_note": "can_send_video_notes",
+    "sticker": "can_send_other_messages",
+}
+"""Which permission each kind of file needs."""
 
 
 @dataclass(eq=False, slots=True)
@@ -43,10 +54,13 @@ class Person(Participant):
         reply_to: Message | None = None,
         document: Document | None = None,
         photo: Document | None = None,
+        sent_as: FileKind = "document",
         mentions: Sequence[User] = (),
         topic: Topic | None = None,
     ) -> Message:
         """Writes a message. A command that a bot declared ephemeral is seen by nobody else.
+
+        A `document` is sent as a file, or as a film, a GIF or music. The text is its caption.
 
         In a forum it is written in `topic`, else in the topic of the message that it answers, else in General.
 
@@ -55,8 +69,8 @@ class Person(Participant):
         Raises CannotDoError: they aren't in the chat, may not write there, or haven't started the bot; ValueError: a
         name that isn't in the text, or a text that an app doesn't send.
         """
-        kind = "can_send_documents" if document else "can_send_photos" if photo else "can_send_messages"
-        chat = self._chat_to_write_in(where, kind)
+        permission = NEEDED[sent_as] if document else "can_send_photos" if photo else "can_send_messages"
+        chat = self._chat_to_write_in(where, permission)
         content = _content(text, document or photo, mentions)
         extra = self._topic(chat, topic, reply_to)
         bot = ephemeral_command_for(chat, self, content) if self.world.knows_whispers else None
@@ -65,7 +79,7 @@ class Person(Participant):
             return self.world.delivery.post(chat, whisper)
         file = None
         if document is not None:
-            file = self.world.store("document", document)
+            file = self.world.store(sent_as, document)
         elif photo is not None:
             file = self.world.store("photo", photo)
         sender, sender_chat = self._sender_in(chat)

@@ -27,7 +27,9 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "te
 
 CJK = re.compile(r"[\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7a3]")
 SPOKEN = {
-    "bot/handlers/checkins/checkins.py": {"CHECK_IN_WORDS", "MAKE_UP_WORDS"},
+    "bot/rules/checkins/words.py": {
+        *("CHECK_IN_WORDS", "MAKE_UP_WORDS", "KO_WORDS", "KO_BEFORE", "KO_AFTER", "ZH_WORDS", "ZH_BEFORE", "ZH_AFTER"),
+    },
     "bot/handlers/coupons/claims.py": {"COUPON_WORDS"},
     "bot/handlers/coin_shop/shelf.py": {"SHOP_WORDS"},
     "bot/handlers/streams/streams.py": {"STREAM_WORDS"},

@@ -71,8 +71,10 @@ SENTENCES = {
     "compare": "No file can prove what stood in the group, and when. Compare it there:",
     "at_opening": "Since the opening the card must show the seal {hash}",
     "at_close": "Since the close the card must show the list {hash}",
-    "named": "A message of {date} must name round {round}, which came {time}: early enough to count. It is: {where}",
-    "late": "A message of {date} must name round {round}, which came {time}: too late to count. It is: {where}",
+    "named": "On {date} the group must have been told round {round}, which came {time}: early enough to count."
+    " It stood in: {where}",
+    "late": "On {date} the group must have been told round {round}, which came {time}: too late to count."
+    " It stood in: {where}",
     "no_other": "No other message may name a round for this raffle: else the shop could have chosen between two.",
     "told_losses": "Each lost place and each redraw must have been told when it came.",
     "told_off": "That it was called off must have been told.",

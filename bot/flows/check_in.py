@@ -1,5 +1,7 @@
 """A check-in, which also counts towards the reward of the friend who invited this member.
 
+The first one sets free what a gift brought them: it is paid at once, and the check-in's answer tells one sum.
+
 The third one asks whether promotion may come in private.
 """
 
@@ -7,6 +9,7 @@ from bot.features.attention.consent import ask_at_check_in
 from bot.features.checkins import checkins
 from bot.features.checkins.checkins import CheckInTools
 from bot.features.gifts import invitations
+from bot.features.gifts.rewards import settle_at_check_in
 from bot.flows.tier_opens import opens_of
 from bot.rules.act import Act
 from bot.rules.attention.consent import ConsentPolicy
@@ -24,6 +27,7 @@ class CheckIns:
 
     def __init__(self, db: Database, policies: Policies) -> None:
         self._db = db
+        self._policies = policies
         self._policy = policies[CheckInPolicy]
         self._tools = CheckInTools(policies[CheckInPolicy], policies[TierPolicy], opens_of(policies), self._counted)
         self._gift_policy = policies[GiftPolicy]
@@ -46,6 +50,9 @@ class CheckIns:
         outcome = checkins.check_in(tx, member, act, self._tools)
         if member.invitation_id is not None and isinstance(outcome, CheckedIn):
             invitations.count_check_in(tx, act.place, member, act.at, self._gift_policy)
+            unlocked = settle_at_check_in(tx, member.invitation_id, act.at, self._policies)
+            if unlocked is not None:
+                outcome = checkins.add_gift(tx, member, outcome, unlocked.coins, unlocked.giver)
         return outcome
 
     def _counted(self, tx: Tx, member: Standing, act: Act, times: int) -> None:

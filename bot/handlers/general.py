@@ -16,6 +16,7 @@ from bot.handlers.kit.greeter import Greeter
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
+from bot.handlers.kit.undone import tell_undone
 from bot.rules.forms import HourStays
 from bot.rules.general import NotYourWords, StalePress
 from bot.rules.menus import HOSTS
@@ -70,7 +71,7 @@ async def undo(_event: TelegramObject, ask: Ask, rest: str, doors: Doors, voice:
         if audit_id is None:
             await voice.answer(inside, StalePress())
             return
-    await voice.answer(inside, await undoing.undo(inside.act, audit_id))
+    await tell_undone(inside, await undoing.undo(inside.act, audit_id), voice)
 
 
 async def take_other_hour(
@@ -100,6 +101,8 @@ async def take_other_hour(
         return
     if not await undoing.was_done(inside.community, again.cause):
         await voice.answer(inside, HourStays())
+    elif (undone := await undoing.undone_by(inside.community, ask.cause)) is not None:
+        await voice.taken_back(inside, undone, quietly=True)
 
 
 async def something_else(message: Message, ask: Ask, move_group: MoveGroup, greeter: Greeter) -> None:

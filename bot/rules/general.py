@@ -1,6 +1,6 @@
 """Answers that any command or press may get, in whatever domain."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch
 from bot.rules.outcome import Outcome
@@ -76,6 +76,33 @@ class Undone(Outcome, name="communities.Undone"):
     act: str
     """The act's name in the audit log: `campaign.made`, `coupon.redeemed`, `setup.changed`, …"""
     subject: str
+    entry_id: int | None = field(default=None, compare=False)
+    """The entry of the audit log that was taken back."""
+    panel: bool = field(default=False, compare=False)
+    """Whether it stands in private in place of what it took back. Then a button leads to the panel."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyUndone(Outcome, name="communities.AlreadyUndone"):
+    """The act was taken back before."""
+
+    act: str
+    subject: str
+    entry_id: int | None = field(default=None, compare=False)
+    panel: bool = field(default=False, compare=False)
+    """As in `Undone`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaysDone(Outcome, name="communities.StaysDone"):
+    """What the person did last can't be taken back. What they did before isn't taken back unasked."""
+
+    act: str
+    subject: str
+    before_id: int | None = None
+    """The entry of their last act that can be taken back; None if there is none."""
+    before: str | None = None
+    """What that act was about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +126,17 @@ class OwnersAct(Outcome, name="communities.OwnersAct"):
     subject: str
 
 
-UndoOutcome = Undone | NothingToUndo | TooLateToUndo | OwnersAct | NotForHosts | GiveawayTooMuch | GiftNeedsStock
+UndoOutcome = (
+    Undone
+    | AlreadyUndone
+    | StaysDone
+    | NothingToUndo
+    | TooLateToUndo
+    | OwnersAct
+    | NotForHosts
+    | GiveawayTooMuch
+    | GiftNeedsStock
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The three languages, the choice of one for a reader, and the comparison of words that people type."""
 
+import re
+import unicodedata
 from enum import StrEnum
 
 
@@ -11,8 +13,12 @@ class Language(StrEnum):
     EN = "en"
 
 
-_TRAILING = " \t\n.!?~…。\uff01\uff1f\uff5e"
-"""The last three are full-width ! ? ~, escaped so that no editor replaces them by plain ones."""
+_SIGNS = re.compile(r"[\W_]+")
+"""Whatever is neither a letter nor a digit: spaces, punctuation, emoji and what joins them."""
+_LAUGHTER = re.compile("(?<=.)[\u110f\u1112\u116e\u1172]+$")
+"""Single Korean letters at the end, by which people laugh or cry. NFKC gives these forms of them."""
+_REPEATED = re.compile(r"(.+?)\1+(.{0,8})")
+"""Something again and again, and an ending."""
 _BY_CODE = {language.value: language for language in Language}
 
 
@@ -30,5 +36,19 @@ def reader_language(choice: str | None, telegram: str | None, community: str) ->
 
 
 def plain_word(text: str) -> str:
-    """A typed word without case, spaces and trailing marks, so that it can be compared."""
-    return "".join(text.strip(_TRAILING).casefold().split())
+    """A typed word without case, width, spaces and signs, so that it can be compared. Signs alone stay as they are."""
+    normal = unicodedata.normalize("NFKC", text).casefold()
+    return _LAUGHTER.sub("", _SIGNS.sub("", normal)) or "".join(normal.split())
+
+
+def meanings(word: str) -> tuple[str, ...]:
+    """Which plain words a plain word may stand for, the likeliest first: itself, or one that it says again and again.
+
+    A word may itself be a letter that is written twice, as Koreans shorten words. So what is repeated is looked up
+    doubled too.
+    """
+    repeated = _REPEATED.fullmatch(word)
+    if repeated is None:
+        return (word,)
+    once, ending = repeated.groups()
+    return word, once + ending, once * 2 + ending

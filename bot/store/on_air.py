@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.airings import LIVE_PHASES, AiringFacts, phase_of
-from bot.store.airings import OPEN, airing_of, open_airings
+from bot.store.airings import OPEN, airing_of, open_airings, update_live_cards
+from bot.store.engine.sessions import Tx
 from bot.store.tables import Airing
 
 
@@ -39,6 +40,13 @@ def open_airing_at(session: Session, community_id: int, airing_id: int, at: date
     if found is None or found.state not in OPEN or found.ends_at <= at:
         return None
     return _opened(found, at)
+
+
+def update_cards_on_air(tx: Tx, community_id: int, at: datetime) -> None:
+    """Promise edits of the live cards of what is on: they name a drop that can be claimed, and that has changed."""
+    for airing in open_airings_at(tx, community_id, at):
+        if airing.begins is None:
+            update_live_cards(tx, community_id, airing.id, at)
 
 
 def is_open() -> ColumnElement[bool]:

@@ -90,12 +90,15 @@ def message_id_of(sent: Any) -> int | None:
     return number if is_whole(number) and number > 0 else None
 
 
-def place_in(sent: Any) -> Place | None:
-    """The chat, id and date of a sent message, from the answer; None if one of them is missing or invalid."""
+def place_in(sent: Any, *, edited: bool = False) -> Place | None:
+    """The chat, id and date of a sent message, from the answer; None if one of them is missing or invalid.
+
+    `edited`: the date of its last edit is meant.
+    """
     number = message_id_of(sent)
     if number is None:
         return None
-    chat, date = sent.get("chat"), sent.get("date")
+    chat, date = sent.get("chat"), sent.get("edit_date" if edited else "date")
     chat_id = chat.get("id") if isinstance(chat, dict) else None
     if not is_whole(chat_id) or not is_whole(date) or not 0 < date < LATEST:
         return None

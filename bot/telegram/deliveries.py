@@ -23,8 +23,9 @@ from bot.rules.refusals import Refusal
 from bot.rules.shown import ShownClass, class_of, file_kind
 from bot.rules.words import Language
 from bot.store.engine.sessions import Tx
-from bot.store.messages.cards import hang_again
+from bot.store.messages.cards import edit_in_time, hang_again
 from bot.store.messages.departures import Departure
+from bot.store.messages.outbox import take_away_later
 from bot.store.messages.payloads import (
     DamagedError,
     DeleteMessage,
@@ -40,6 +41,7 @@ from bot.store.messages.payloads import (
     TakePostBack,
     TakeTag,
     Tell,
+    WitnessOf,
 )
 from bot.store.messages.telling import Attachment
 from bot.store.places import place_of
@@ -187,22 +189,36 @@ class Deliveries:
         posted = ShownMessage(row.chat_id, message_id, found.card.kind, found.card.subject_id)
         if message_id is None:
             return Result(OutboxState.SENT, "sent, but its number wasn't told", message=posted)
-        return Result(OutboxState.SENT, None, (id_of(found.card), message_id), found.shown, message=posted)
+        note = partial(self._after_card, found)
+        return Result(OutboxState.SENT, None, (id_of(found.card), message_id), found.shown, note, message=posted)
+
+    def _after_card(self, found: Shown, tx: Tx, *, edited: bool = False) -> None:
+        """What a card that shows `found` now sets off: a message that showed it before goes, and it changes in time."""
+        card, now = found.card, self._clock.now()
+        if card.message_id is not None and not edited:
+            # Two messages of one card contradict each other, as only one of them is edited.
+            take_away_later(tx, card.community_id, card.chat_id, card.message_id, due_at=now, now=now)
+        turns_at: datetime | None = getattr(found.shown, "turns_at", None)
+        if turns_at is not None:
+            edit_in_time(tx, card, turns_at, now)
 
     async def _edit_card(self, row: Departure, asked: EditCard) -> Result:
-        found = await self.look(asked.card_id)
+        found = await self._db.read(self._show, asked.card_id, self._clock.now(), asked.witness)
         message_id = found.card.message_id if found is not None else None
         if found is None or message_id is None:
             return Result(OutboxState.EXPIRED, "no card")
         message = self._message(found.shown, found.place, found.language)
+        note = partial(self._after_card, found, edited=True) if getattr(found.shown, "turns_at", None) else None
+        hung = (id_of(found.card), message_id)
         try:
-            await self._out.call("editMessageText", chat_id=row.chat_id, message_id=message_id, **message)
+            sent = await self._out.call("editMessageText", chat_id=row.chat_id, message_id=message_id, **message)
         except TelegramBadRequest as error:
             if refusal_of(error) is Refusal.GONE:
                 return self._hung_again(row, found, message_id, error.message)
             if "not modified" not in error.message:
                 raise
-        return Result(OutboxState.SENT, None, (id_of(found.card), message_id))
+            return Result(OutboxState.SENT, None, hung, note=note)
+        return Result(OutboxState.SENT, None, hung, note=self._seen(asked.witness, sent, edited=True) or note)
 
     def _hung_again(self, row: Departure, found: Shown, message_id: int, words: str) -> Result:
         """The card was deleted, or is too old to be edited: it is hung anew while there is something to do."""
@@ -226,14 +242,15 @@ class Deliveries:
             return asked.thread_id
         return (await self._where(row.chat_id)).get("message_thread_id")
 
-    def _show(self, session: Session, card_id: int, now: datetime) -> Shown | None:
+    def _show(self, session: Session, card_id: int, now: datetime, witness: WitnessOf | None = None) -> Shown | None:
         card = session.get(Card, card_id)
         if card is None:
             return None
-        state = self._cards.get(card.kind)
+        kind, subject_id = (card.kind, card.subject_id) if witness is None else (witness.kind, witness.subject_id)
+        state = self._cards.get(kind)
         if state is None:
             raise DamagedError("unknown card kind")
-        shown = state(session, card.community_id, card.subject_id, now)
+        shown = state(session, card.community_id, subject_id, now)
         if shown is None:
             return None
         place = place_of(session, card.community_id)
@@ -252,26 +269,30 @@ class Deliveries:
     async def _say(self, row: Departure, asked: Say) -> Result:
         """Tell a chat, in the community's language unless another was promised."""
         outcome = outcome_in(asked)
-        witness = asked.witness
-        if witness is not None and witness.kind not in self._witnesses:
-            raise DamagedError("unknown witness")
         place = await self._db.read(place_of, row.community_id)
         message = self._message(outcome, place, language_in(asked) or place.language)
+        if asked.witness is not None and asked.witness.kind not in self._witnesses:
+            raise DamagedError("unknown witness")
         sent = await self._out.call("sendMessage", chat_id=row.chat_id, **await self._where(row.chat_id), **message)
         said = ShownMessage(row.chat_id, message_id_of(sent), asked.outcome)
-        if witness is None:
-            return Result(OutboxState.SENT, message=said)
-        where = place_in(sent)
-        if where is None:
-            return Result(OutboxState.SENT, "sent, but where and when wasn't told", message=said)
-        note = partial(
+        note = self._seen(asked.witness, sent)
+        untold = asked.witness is not None and note is None
+        return Result(
+            OutboxState.SENT, "sent, but where and when wasn't told" if untold else None, note=note, message=said
+        )
+
+    def _seen(self, witness: WitnessOf | None, sent: Any, *, edited: bool = False) -> Callable[[Tx], None] | None:
+        """What the witness writes down of a message that was sent or edited. None if it wasn't told where and when."""
+        where = place_in(sent, edited=edited) if witness is not None else None
+        if witness is None or where is None:
+            return None
+        return partial(
             self._witnesses[witness.kind],
             subject_id=witness.subject_id,
             chat_id=where.chat_id,
             message_id=where.message_id,
             posted_at=datetime.fromtimestamp(where.date, UTC),
         )
-        return Result(OutboxState.SENT, note=note, message=said)
 
     async def _tell(self, row: Departure, asked: Tell) -> Result:
         place = await self._db.read(place_of, row.community_id)

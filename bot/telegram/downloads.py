@@ -13,14 +13,27 @@ from bot.rules.files import FileGone, FileTooLarge
 SECONDS = 20
 CHUNK = 65_536
 GONE = (400, 404)
+SHOWN = ("image/", "video/", "audio/")
+"""How the types of files begin that are looked at or listened to."""
 
 
 def message_with_file(message: Message) -> Message | None:
     """The message that holds a command's file: itself, else the one that it answers, else None."""
-    if message.document is not None:
+    if holds_file(message):
         return message
     answered = message.reply_to_message
-    return answered if answered is not None and answered.document is not None else None
+    return answered if answered is not None and holds_file(answered) else None
+
+
+def holds_file(message: Message) -> bool:
+    """Whether a message holds a file that may be one of rows.
+
+    Telegram calls a GIF a document too, and whoever sends a picture, a video or music as a file only shows it.
+    """
+    document = message.document
+    if document is None or message.animation is not None:
+        return False
+    return not (document.mime_type or "").startswith(SHOWN)
 
 
 async def fetch(bot: Bot, document: Document, most: int) -> bytes | FileTooLarge | FileGone:

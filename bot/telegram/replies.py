@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from aiogram.exceptions import TelegramBadRequest, TelegramForbiddenError, TelegramMigrateToChat, TelegramNotFound
 
@@ -30,6 +30,7 @@ from bot.telegram.late_answers import LateAnswers
 from bot.telegram.pacer import HeldError
 from bot.telegram.refusals import refusal_of
 from bot.telegram.targets import Target, promise_answer, promised_words, target_of
+from bot.telegram.told_acts import ActMessage, Told, ToldActs, pressed_message
 from bot.telegram.whispers import Whispers
 
 log = get_logger("voice")
@@ -48,15 +49,6 @@ Absent = Callable[[Place, int, int, datetime], Awaitable[None]]
 
 Warn = Callable[[Place, str], Awaitable[Any]]
 """(place, cause) → an outcome to say below the answer to an act of staff, or None."""
-
-
-class Told(NamedTuple):
-    """A message by which a person was told something."""
-
-    chat_id: int
-    message_id: int | None
-    """None if Telegram didn't tell it."""
-    whisper: bool = False
 
 
 class Voice:
@@ -82,6 +74,7 @@ class Voice:
         self._clock = engine.clock
         self._whispers = whispers
         self._late_answers = LateAnswers()
+        self._acts = ToldActs()
         self.warning: Warn | None = None
         """Gives what stands below the answer to an act of staff that breaks a bound."""
 
@@ -104,7 +97,38 @@ class Voice:
         target = target_of(ask)
         if heard and said.told_by_alert:
             target = replace(target, aloud=False)  # the person has read the code, so no reply in the group is needed
-        await self._tell_or_promise(ask, target, said)
+        told = await self._tell_or_promise(ask, target, said)
+        if told is not None and told.number is not None:
+            reader = target.user_id if told.whisper else None
+            self._acts.remember(outcome, ActMessage(told.chat_id, told.number, reader), ask.language)
+
+    async def taken_back(self, ask: Ask, outcome: Any, *, quietly: bool = False) -> None:
+        """Tell that an act was taken back. Messages that told of the act say so now, and have no buttons of its.
+
+        `outcome` is `Undone` or `AlreadyUndone`. `quietly`: the person hears something else, so nothing is sent.
+        """
+        said = self._words.say(outcome, ask.place, ask.language)
+        pressed, told = pressed_message(ask), self._acts.take(outcome.entry_id)
+        read = pressed is not None and await self._edit_act(pressed, said)
+        if told is not None and told[0] != pressed:
+            await self._edit_act(told[0], self._words.say(outcome, ask.place, told[1]))
+        if quietly or ask.age > PRESS_ANSWERED:
+            return
+        heard = ask.press_id is not None and await self._answer_press(ask.press_id, said.short)
+        if not heard and not read:
+            await self._tell_or_promise(ask, target_of(ask), said)
+
+    async def _edit_act(self, where: ActMessage, said: Said) -> bool:
+        """Let a message that told of an act say something else."""
+        how: dict[str, int] = {"message_id": where.message_id}
+        if where.reader is not None:
+            how = {"ephemeral_message_id": where.message_id, "receiver_user_id": where.reader}
+        method = "editMessageText" if where.reader is None else "editEphemeralMessageText"
+        try:
+            return await self._edit_panel(method, where.chat_id, said, **how)
+        except HeldError:
+            log.info("act_stays", chat=where.chat_id)
+            return False
 
     async def panel(self, ask: Ask, outcome: Any, *, below: Any = None, instead: Any = None) -> int | None:
         """Show a panel. If one of its buttons was pressed, its message is edited; else a new message is sent.
@@ -125,7 +149,10 @@ class Voice:
             shown = replace(shown, below=self._words.say(below, ask.place, ask.language))
         shown = await self._with_warning(ask, shown)
         try:
-            return await self._show_panel(ask, shown)
+            number = await self._show_panel(ask, shown)
+            where = ActMessage(ask.chat_id, number) if number is not None else pressed_message(ask)
+            if where is not None:
+                self._acts.remember(outcome, where, ask.language)
         except HeldError as held:
             target = target_of(ask)
             if instead is not None and not (target.private or target.whisper or target.can_write):
@@ -133,7 +160,8 @@ class Voice:
             elif instead is not None:
                 target = replace(target, aloud=False)
             await self._answer_later(ask, target, shown, held, fold=f"panel:{ask.chat_id}:{ask.sender.user_id}")
-        return None
+            return None
+        return number
 
     async def _with_warning(self, ask: Ask, said: Said) -> Said:
         """The answer to an act of staff; if the act breaks a bound, the warning stands at its end.
@@ -150,11 +178,11 @@ class Voice:
 
     async def _show_panel(self, ask: Ask, said: Said) -> int | None:
         if ask.panel_id is not None and ask.private:
-            if await self._edit_panel("editMessageText", ask, said, message_id=ask.panel_id):
+            if await self._edit_panel("editMessageText", ask.chat_id, said, message_id=ask.panel_id):
                 return ask.panel_id
         elif ask.panel_ephemeral_id is not None:
             whisper = {"ephemeral_message_id": ask.panel_ephemeral_id, "receiver_user_id": ask.sender.user_id}
-            if await self._edit_panel("editEphemeralMessageText", ask, said, **whisper):
+            if await self._edit_panel("editEphemeralMessageText", ask.chat_id, said, **whisper):
                 return None
         if ask.private:
             return await self._send_panel(ask, said)
@@ -233,12 +261,12 @@ class Voice:
             log.warning("panel_refused", user=ask.sender.user_id, error=type(error).__name__)
         return None
 
-    async def _edit_panel(self, method: str, ask: Ask, said: Said, **which: int) -> bool:
+    async def _edit_panel(self, method: str, chat_id: int, said: Said, **which: int) -> bool:
         """Edit a panel; whether it shows the text now. A deleted or too old message can't be edited."""
         try:
             await self._out.call(
                 method,
-                chat_id=ask.chat_id,
+                chat_id=chat_id,
                 text=said.html,
                 parse_mode="HTML",
                 link_preview_options=NO_PREVIEW,
@@ -264,11 +292,12 @@ class Voice:
             return False
         return short is not None
 
-    async def _tell_or_promise(self, ask: Ask, target: Target, said: Said) -> None:
+    async def _tell_or_promise(self, ask: Ask, target: Target, said: Said) -> Told | None:
         try:
-            await self._tell(target, said, ask.place)
+            return await self._tell(target, said, ask.place)
         except HeldError as held:
             await self._answer_later(ask, target, said, held)
+        return None
 
     async def _answer_later(
         self, ask: Ask, target: Target, said: Said, held: HeldError, fold: str | None = None
@@ -293,8 +322,9 @@ class Voice:
         if target.private:
             return await self._write_privately(target.user_id, target.chat_id, said)
         carries = target.whisper and await self._whispers.may_whisper(place, secret=said.secret)
-        if carries and await self._whisper(target, said, place):
-            return Told(target.chat_id, None, whisper=True)
+        whispered = await self._whisper(target, said, place) if carries else None
+        if whispered is not None:
+            return Told(target.chat_id, None, whispered)
         if target.can_write and (told := await self._write_privately(target.user_id, target.user_id, said)):
             return told
         if not target.aloud or (said.secret and place is None):
@@ -306,7 +336,8 @@ class Voice:
             await self._out.wait_for_slot(target.chat_id)
         return await self._reply_for_a_while(target, said, place)
 
-    async def _whisper(self, target: Target, said: Said, place: Place | None) -> bool:
+    async def _whisper(self, target: Target, said: Said, place: Place | None) -> int | None:
+        """Whisper to one person; the whisper's number, or None if it couldn't be whispered."""
         receiver: dict[str, Any] = {"receiver_user_id": target.user_id}
         if target.press_id is not None:
             receiver["callback_query_id"] = target.press_id
@@ -326,8 +357,8 @@ class Voice:
             log.info("whisper_refused", chat=target.chat_id, error=type(error).__name__)
             if NOT_IN_GROUP in error.message and place is not None:
                 await self._note_absent(place, target.chat_id, target.user_id, self._clock.now())
-            return False
-        return await self._whispers.was_whispered(target.chat_id, sent, place)
+            return None
+        return sent["ephemeral_message_id"] if await self._whispers.was_whispered(target.chat_id, sent, place) else None
 
     async def _write_privately(self, user_id: int, chat_id: int, said: Said) -> Told | None:
         try:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -66,18 +66,29 @@ class Stage:
         """Many fans."""
         return [self.fan(f"Fan {number}", "ko") for number in range(count)]
 
-    async def whisper(self, person: Person, chat: Chat | None = None, after: Message | Press | None = None) -> Message:
+    async def whisper(
+        self,
+        person: Person,
+        chat: Chat | None = None,
+        after: Message | Press | None = None,
+        known: Collection[int] = (),
+    ) -> Message:
         """The next message that only this person sees, beside the question that a third check-in sets off."""
 
         def meant(message: Message) -> bool:
-            return message.only_for is person and message.sender is self.bot and not asks_for_consent(message)
+            theirs = message.only_for is person and message.sender is self.bot
+            return theirs and id(message) not in known and not asks_for_consent(message)
 
         return await person.waits_for(chat or self.group, meant, timeout=10, after=after)
 
     async def ask(self, person: Person, text: str, *, topic: Topic | None = None) -> Message:
-        """Say something in the group, or in a topic of it, and wait for the whisper that answers it."""
+        """Say something in the group, or in a topic of it, and wait for the whisper that answers it.
+
+        An older whisper that is edited meanwhile is no answer.
+        """
         said = person.says(self.group, text, topic=topic)
-        return await self.whisper(person, after=said)
+        known = {id(one) for one in person.sees(self.group)}
+        return await self.whisper(person, after=said, known=known)
 
     async def asks_inline(self, person: Person, text: str, where: Chat | Bot | Person | None = None) -> InlineQuery:
         """Type `@bot text` in a chat (the group, if none is given) and wait for the list; `person.chooses` from it."""

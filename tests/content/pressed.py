@@ -31,6 +31,7 @@ SHORT = frozenset(
                 "ChannelsDontPlay",
                 "NoCommunityYet",
                 "Undone",
+                "AlreadyUndone",
                 "NothingToUndo",
                 "TooLateToUndo",
                 "Oops",

@@ -10,13 +10,22 @@ from bot.content.buttons.shared import (
     REFUND,
     SETUP,
     STREAMS,
+    UNDO,
     Buttons,
     check_in_button,
     door_buttons,
 )
 from bot.rules.fans import ForFansOnly
 from bot.rules.forms import OtherHour
-from bot.rules.general import Greeting, Hello, NearestCommand, OnlyInPrivate
+from bot.rules.general import (
+    AlreadyUndone,
+    Greeting,
+    Hello,
+    NearestCommand,
+    OnlyInPrivate,
+    StaysDone,
+    Undone,
+)
 from bot.rules.naming import WhichFan
 
 SHOP = "shop"
@@ -63,8 +72,21 @@ def _nearest(found: NearestCommand) -> Rows:
     return ((Button("copy_line", copy=found.line),),) if len(found.line) <= MOST_COPIED else ()
 
 
+def _undone(undone: Undone | AlreadyUndone) -> Rows:
+    return ((Button("panel", press=ADMIN),),) if undone.panel else ()
+
+
+def _stays(stays: StaysDone) -> Rows:
+    if stays.before_id is None:
+        return ()
+    return ((Button("undo_before", press=f"{UNDO}:{stays.before_id}", about=stays.before),),)
+
+
 BUTTONS: Buttons = {
     Greeting: _greeting,
+    Undone: _undone,
+    AlreadyUndone: _undone,
+    StaysDone: _stays,
     Hello: _hello,
     OnlyInPrivate: _only_in_private,
     ForFansOnly: door_buttons,

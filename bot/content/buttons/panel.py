@@ -1,7 +1,7 @@
 """Buttons of the staff's panel."""
 
 from bot.content.button import Button, Rows
-from bot.content.buttons.shared import ADMIN, SETUP, UNDO, Buttons, in_rows
+from bot.content.buttons.shared import ADMIN, SETUP, Buttons, in_rows
 from bot.rules.staff.panel import (
     REVIEW,
     AdminDoor,
@@ -19,8 +19,8 @@ from bot.rules.staff.panel import (
     AdminValue,
 )
 
-SECTION, THING, LATELY, BEGIN = "s", "t", "l", "b"
-"""Presses that open a page or begin an act. They need no open form."""
+SECTION, THING, LATELY, BEGIN, TAKE_BACK = "s", "t", "l", "b", "u"
+"""Presses that open a page, begin an act or take one back. They need no open form."""
 SET, CLEAR, GO, DO, LEAVE = "a", "c", "g", "do", "x"
 """Presses that work on the open form."""
 WIDE = 2
@@ -100,8 +100,8 @@ def _other_hour(doubt: AdminOtherHour) -> Rows:
     return ((Button("other_hour", press=press, about=doubt.other),),)
 
 
-def _undo(entry: AdminEntry) -> Button:
-    return Button("undo_entry", press=f"{UNDO}:{entry.audit_id}", about=entry)
+def _undo(shop: int, entry: AdminEntry) -> Button:
+    return Button("undo_entry", press=_press(shop, TAKE_BACK, entry.audit_id), about=entry)
 
 
 def _door(door: AdminDoor) -> Rows:
@@ -114,7 +114,7 @@ def _thing(page: AdminThing) -> Rows:
 
 
 def _lately(page: AdminLately) -> Rows:
-    undo = tuple(_undo(entry) for entry in page.entries if entry.undoable)
+    undo = tuple(_undo(page.community_id, entry) for entry in page.entries if entry.undoable)
     return (*in_rows(undo, WIDE), (_to_home(page.community_id),))
 
 

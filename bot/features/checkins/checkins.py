@@ -12,6 +12,7 @@ from sqlmodel import col
 from bot.rules.act import Act, Occasion
 from bot.rules.calendar import DAY, day_of, month_of, start_of
 from bot.rules.checkins import checkins as rules
+from bot.rules.checkins import make_ups
 from bot.rules.checkins.checkins import (
     CheckedIn,
     CheckInFacts,
@@ -168,6 +169,20 @@ def _cover(tx: Tx, member: Standing, cover: CoveredDay, act: Act, outcome: Check
     )
 
 
+def add_gift(tx: Tx, member: Standing, outcome: CheckedIn, coins: int, giver: str) -> CheckedIn:
+    """The check-in with coins of a gift that it set free, and that are paid.
+
+    It is answered so if it comes again, but without a name: the giver may have their data deleted.
+    """
+    told = replace(outcome, gift=coins, balance=outcome.balance + coins)
+    tx.execute(
+        update(CheckIn)
+        .where(col(CheckIn.member_id) == member.member_id, col(CheckIn.day) == outcome.day)
+        .values(answer=causes.to_json(told))
+    )
+    return replace(told, giver=giver)
+
+
 def _pay(tx: Tx, member: Standing, act: Act, today: date, outcome: CheckedIn) -> None:
     zone = act.place.timezone
     for reason, coins in (("checkin", outcome.coins), ("bonus", outcome.bonus)):
@@ -190,7 +205,7 @@ def make_up(tx: Tx, act: Act, policy: CheckInPolicy) -> MakeUpOutcome:
     if told is not None:
         return causes.from_json(MadeUp, told)
     facts = _facts(tx, member, rows, at, place.timezone, policy)
-    decided = rules.make_up(facts, day_of(at, place.timezone), policy)
+    decided = make_ups.make_up(facts, day_of(at, place.timezone), policy)
     if not isinstance(decided, MakeUpDecision):
         return decided
     outcome = decided.outcome
@@ -218,7 +233,7 @@ def make_up_free(
     """
     today = day_of(at, place.timezone)
     facts = _facts(tx, member, _known_days(tx, member, None), at, place.timezone, policy)
-    decided = rules.make_up(replace(facts, free_make_ups=facts.free_make_ups + 1), today, policy)
+    decided = make_ups.make_up(replace(facts, free_make_ups=facts.free_make_ups + 1), today, policy)
     if not isinstance(decided, MakeUpDecision):
         return None
     _cover_missed(tx, place, member, decided, at, None)

@@ -32,6 +32,7 @@ from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import CardSubject, hang_card, take_down
 from bot.store.messages.outbox import Terms
 from bot.store.messages.refused import heard_in, untold_card
+from bot.store.on_air import update_cards_on_air
 from bot.store.orders import count_orders_with_shared_code
 from bot.store.oversight import tell_of
 from bot.store.places import lock_shop
@@ -98,6 +99,8 @@ def make(tx: Tx, act: Act, wish: NewCampaign, policy: CouponPolicy) -> MakeOutco
     tx.flush()
     chats = hang(tx, act, id_of(campaign), wish.opens, wish.closes) if not wish.kept_for else []
     groups, untold = heard_in(tx, act.community_id, chats)
+    if not wish.kept_for:
+        update_cards_on_air(tx, act.community_id, act.at)
     entry = record_act(
         tx,
         act,

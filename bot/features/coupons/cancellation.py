@@ -15,6 +15,7 @@ from bot.store.coupons.campaigns import CARD
 from bot.store.coupons.hand_out import give_back_claim
 from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import touch_cards
+from bot.store.on_air import update_cards_on_air
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Campaign, Coupon
 from bot.store.tables.base import id_of
@@ -70,6 +71,7 @@ def close_campaign(tx: Tx, act: Act, campaign: Campaign, undoes_id: int | None =
     )
     entry.answer = causes.to_json(outcome)
     touch_cards(tx, act.community_id, CARD, id_of(campaign), act.at)
+    update_cards_on_air(tx, act.community_id, act.at)
     return outcome
 
 
@@ -112,4 +114,5 @@ def undo_cancel(tx: Tx, act: Act, entry: AuditEntry) -> bool:
     campaign.state = CampaignState.OPEN
     tx.flush()
     touch_cards(tx, act.community_id, CARD, id_of(campaign), act.at)
+    update_cards_on_air(tx, act.community_id, act.at)
     return True

@@ -126,7 +126,7 @@ def pay(tx: Tx, case: Case, reward: GiftReward, now: datetime) -> None:
 def tell_paid(tx: Tx, case: Case, paid: dict[tuple[Who, Stage], int], now: datetime) -> None:
     """One note for each of the two and each stage."""
     invitation = case.invitation
-    giver, friend = _name(tx, invitation.inviter_id), _name(tx, invitation.friend_id)
+    giver, friend = name_of(tx, invitation.inviter_id), name_of(tx, invitation.friend_id)
     joined = sum(paid.get((Who.FRIEND, stage), 0) for stage in ON_FIRST_CHECK_IN)
     for stage, coins in ((Stage.JOINED, joined), (Stage.STAYED, paid.get((Who.FRIEND, Stage.STAYED), 0))):
         if coins:
@@ -147,12 +147,13 @@ def tell_capped(tx: Tx, case: Case, now: datetime, policy: GiftPolicy) -> None:
     """Once a month: from then on the inviter knows."""
     invitation = case.invitation
     month = day_of(now, case.place.timezone).replace(day=1)
-    outcome = InviterCapped(_name(tx, invitation.friend_id), policy.friends_a_month)
+    outcome = InviterCapped(name_of(tx, invitation.friend_id), policy.friends_a_month)
     terms = note_terms(f"gift:capped:{invitation.inviter_id}:{month}", now, once=True)
     tell_member(tx, case.place, invitation.inviter_id, outcome, terms)
 
 
-def _name(tx: Tx, member_id: int) -> str:
+def name_of(tx: Tx, member_id: int) -> str:
+    """How Telegram calls a member."""
     name: str = tx.execute(
         select(col(Person.name))
         .join(Member, col(Member.user_id) == col(Person.user_id))

@@ -1,6 +1,7 @@
 """Due rewards are settled by the clock, each looked at again when it is to be paid."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.features.gifts.payments import (
     Case,
     facts_of,
     find_cases,
+    name_of,
     pay,
     payee_of,
     settled_at_of,
@@ -73,8 +75,43 @@ def settle(tx: Tx, now: datetime, policies: Policies) -> bool:
     return len(due) == CHUNK
 
 
-def _settle(tx: Tx, case: Case, now: datetime, policies: Policies) -> None:
-    """Pay, hold or drop one friend's due rewards, and tell the two."""
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """What a friend's first check-in set free."""
+
+    coins: int
+    giver: str
+
+
+def settle_at_check_in(tx: Tx, invitation_id: int, now: datetime, policies: Policies) -> Unlocked | None:
+    """Pay a friend at once what their first check-in set free, so that its answer tells the one sum that they have.
+
+    None if nothing was due, or all of it is held or dropped. The friend's account is locked, and the invitation.
+    """
+    due = (
+        tx.execute(
+            select(col(GiftReward.id)).where(
+                col(GiftReward.invitation_id) == invitation_id,
+                col(GiftReward.who) == Who.FRIEND,
+                col(GiftReward.stage).in_(ON_FIRST_CHECK_IN),
+                col(GiftReward.state) == RewardState.DUE,
+            )
+        )
+        .scalars()
+        .all()
+    )
+    if not due:
+        return None
+    (case,) = find_cases(tx, [reward_id for reward_id in due if reward_id is not None], RewardState.DUE)
+    paid = _settle(tx, case, now, policies, told=True)
+    return Unlocked(paid, name_of(tx, case.invitation.inviter_id)) if paid else None
+
+
+def _settle(tx: Tx, case: Case, now: datetime, policies: Policies, *, told: bool = False) -> int:
+    """Pay, hold or drop one friend's due rewards, and tell the two. Returns the coins that were paid.
+
+    `told`: what is paid is told in the answer to what set it free.
+    """
     policy = policies[GiftPolicy]
     paid: defaultdict[tuple[Who, Stage], int] = defaultdict(int)
     held: defaultdict[Who, int] = defaultdict(int)
@@ -93,11 +130,13 @@ def _settle(tx: Tx, case: Case, now: datetime, policies: Policies) -> None:
         elif state is RewardState.CAPPED:
             tell_capped(tx, case, now, policy)
         tx.flush()
-    tell_paid(tx, case, paid, now)
+    if not told:
+        tell_paid(tx, case, paid, now)
     for who, coins in held.items():
         key = f"gift:held:{case.invitation.id}:{who}"
         tell_member(tx, case.place, payee_of(case.invitation, who), RewardHeld(coins), note_terms(key, now))
     show_progress(tx, case.invitation.gift_id, now, policy)
+    return sum(paid.values())
 
 
 def _state_after_look(tx: Tx, case: Case, reward: GiftReward, now: datetime, policies: Policies) -> RewardState:

@@ -21,7 +21,8 @@ from bot.rules.raffles.facts import EntryState, RafflePolicy, RaffleState, publi
 from bot.store.engine.sessions import Tx
 from bot.store.messages.cards import CardSubject, hang_card, take_down
 from bot.store.messages.outbox import Terms
-from bot.store.tables import Community, Raffle, RaffleEntry
+from bot.store.tables import Community, Raffle, RaffleEntry, RaffleNaming
+from bot.store.tables.base import id_of
 
 
 def raffle_card(
@@ -29,11 +30,25 @@ def raffle_card(
 ) -> RaffleCard | None:
     """A raffle's card at `now`, or None if this community has no such raffle."""
     raffle = find_raffle(session, community_id, raffle_id)
-    community = session.get(Community, community_id)
-    if raffle is None or community is None:
+    return _card(session, raffle, now, policy, raffle.beacon_round) if raffle is not None else None
+
+
+def naming_card(
+    session: Session, community_id: int, naming_id: int, now: datetime, *, policy: RafflePolicy
+) -> RaffleCard | None:
+    """The card as the edit shows it that names a round: that round stands on it, whether or not it will count."""
+    naming = session.get(RaffleNaming, naming_id)
+    raffle = find_raffle(session, community_id, naming.raffle_id) if naming is not None else None
+    if naming is None or raffle is None:
         return None
+    waits = raffle.state == RaffleState.LISTED
+    return _card(session, raffle, now, policy, naming.round if waits else raffle.beacon_round)
+
+
+def _card(session: Session, raffle: Raffle, now: datetime, policy: RafflePolicy, number: int | None) -> RaffleCard:
+    raffle_id = id_of(raffle)
+    community = session.get_one(Community, raffle.community_id)
     drawn = raffle.state == RaffleState.DRAWN
-    number = raffle.beacon_round
     won = list_winners(session, raffle_id, policy.names) if drawn else []
     all_won = count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.WON) if drawn else 0
     waiting = raffle.reserves

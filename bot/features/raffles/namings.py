@@ -1,9 +1,9 @@
-"""Namings: messages in the group that name a round of the beacon for a fixed list.
+"""Namings: what names a round of the beacon in the group for a fixed list.
 
-A naming is a row and a promised message in one commit. When the message is posted, `note_posted` stores its number and
-Telegram's date of it, which decides whether the naming counts. Another round is named only if the naming before came
-too late or can't be posted any more. So a new process goes on where the old one stopped, and nobody can choose between
-two rounds.
+A naming is a row and a promise in one commit: the first is an edit of the raffle's card, further ones are messages.
+When that is done, `note_posted` stores which message it is and Telegram's date of the edit or message, which decides
+whether the naming counts. Another round is named only if the naming before came too late or can't be posted any more.
+So a new process goes on where the old one stopped, and nobody can choose between two rounds.
 """
 
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from bot.rules.beacons import NAMED_AHEAD, QUICKNET
 from bot.rules.raffles.draws import DrawWaits, NamingState, RoundNamed, Waits, next_round, pause_before_naming
 from bot.rules.raffles.facts import RafflePolicy, RaffleState
 from bot.store.engine.sessions import PLANNED, Tx
-from bot.store.messages.cards import groups_of, hanging_in, touch_cards
+from bot.store.messages.cards import CardSubject, edit_witnessed, groups_of, hanging_in, touch_cards
 from bot.store.messages.outbox import Terms
 from bot.store.messages.payloads import WitnessOf
 from bot.store.messages.telling import say_witnessed, tell_owner
@@ -95,22 +95,33 @@ def _promise(
     naming = RaffleNaming(raffle_id=id_of(raffle), nth=len(past) + 1, round=number, chat_id=chat_id, named_at=now)
     tx.add(naming)
     tx.flush()
+    # Posted later, the naming could not count and would only confuse the group.
+    terms = Terms(now=now, key=_key(naming), not_after=QUICKNET.time_of(number) - NAMED_AHEAD)
+    _tell(tx, raffle, naming, past, terms)
+    raffle.draw_at = now + policy.naming_every
+    tx.flush()
+
+
+def _tell(tx: Tx, raffle: Raffle, naming: RaffleNaming, past: list[RaffleNaming], terms: Terms) -> None:
+    """Promise what names the round: an edit of the card that hangs there, which costs the group no message.
+
+    If that failed, or no card hangs, a message of its own names it.
+    """
+    witness = WitnessOf(NAMING, id_of(naming))
+    subject = CardSubject(raffle.community_id, CARD, id_of(raffle))
+    if not past and edit_witnessed(tx, subject, naming.chat_id, witness, terms):
+        return
     before = past[-1] if past else None
-    round_at = QUICKNET.time_of(number)
     outcome = RoundNamed(
         prize=raffle.prize,
         entries=raffle.listed or 0,
         list_hash=raffle.list_hash or "",
-        round=number,
-        round_at=round_at,
+        round=naming.round,
+        round_at=QUICKNET.time_of(naming.round),
         before=before.round if before is not None else None,
         why=None if before is None else "late" if before.state == NamingState.POSTED else "lost",
     )
-    # Posted later, the naming could not count and would only confuse the group.
-    terms = Terms(now=now, key=_key(naming), not_after=round_at - NAMED_AHEAD)
-    say_witnessed(tx, raffle.community_id, chat_id, outcome, WitnessOf(NAMING, id_of(naming)), terms)
-    raffle.draw_at = now + policy.naming_every
-    tx.flush()
+    say_witnessed(tx, raffle.community_id, naming.chat_id, outcome, witness, terms)
 
 
 def _may_still_be_posted(tx: Tx, naming: RaffleNaming, now: datetime) -> bool:

@@ -1,13 +1,16 @@
 """The live card of an airing: what it shows."""
 
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.airings import Phase, phase_of
+from bot.rules.coupon_states import CampaignState
 from bot.rules.streams.notices import STARTING_FOR, LiveCard
+from bot.rules.tiers import Tier
 from bot.store.airings import airing_of, count_came
 from bot.store.tables import Campaign
 
@@ -17,6 +20,7 @@ def live_card(session: Session, community_id: int, airing_id: int, now: datetime
     airing = airing_of(session, community_id, airing_id)
     if airing is None:
         return None
+    benefit = newest_open_drop(session, community_id, now)
     return LiveCard(
         airing_id=airing_id,
         title=airing.title,
@@ -26,24 +30,35 @@ def live_card(session: Session, community_id: int, airing_id: int, now: datetime
         replay_url=airing.replay_url,
         came=count_came(session, airing_id),
         word=airing.word is not None,
-        benefit=newest_open_drop(session, community_id, now),
+        benefit=benefit.title if benefit is not None else None,
+        benefit_tier=benefit.tier if benefit is not None else Tier.NEW,
+        turns_at=benefit.closes if benefit is not None else None,
         late=phase_of(airing, now) is Phase.STARTING and now >= airing.starts_at + STARTING_FOR,
     )
 
 
-def newest_open_drop(session: Session, community_id: int, now: datetime) -> str | None:
-    """The title of the newest drop in the groups that can be claimed now."""
-    title: str | None = session.execute(
-        select(col(Campaign.title))
+class Benefit(NamedTuple):
+    """A drop that the live card names."""
+
+    title: str
+    tier: Tier
+    """The lowest tier that can claim it."""
+    closes: datetime | None
+
+
+def newest_open_drop(session: Session, community_id: int, now: datetime) -> Benefit | None:
+    """The newest drop in the groups that can be claimed now. One for everybody comes before one for a tier."""
+    found = session.execute(
+        select(col(Campaign.title), col(Campaign.tier), col(Campaign.closes))
         .where(
             col(Campaign.community_id) == community_id,
-            col(Campaign.state) == "open",
+            col(Campaign.state) == CampaignState.OPEN,
             col(Campaign.kept_for).is_(None),
             col(Campaign.taken) < col(Campaign.stock),
             or_(col(Campaign.opens).is_(None), col(Campaign.opens) <= now),
             or_(col(Campaign.closes).is_(None), col(Campaign.closes) > now),
         )
-        .order_by(col(Campaign.id).desc())
+        .order_by(col(Campaign.tier) != Tier.NEW, col(Campaign.id).desc())
         .limit(1)
-    ).scalar_one_or_none()
-    return title
+    ).one_or_none()
+    return Benefit(found.title, Tier(found.tier), found.closes) if found is not None else None

@@ -6,11 +6,9 @@ from bot.content.buttons.shared import CHECK_IN, MAKE_UP
 from bot.flows.check_in import CheckIns
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
+from bot.rules.checkins.words import CHECK_IN_STATEMENTS, CHECK_IN_WORDS, MAKE_UP_WORDS
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
-
-CHECK_IN_WORDS = ("출석", "출석체크", "출첵", "체크인", "打卡", "签到", "簽到", "check in", "check-in")
-MAKE_UP_WORDS = ("출석 보충", "补签", "補簽", "make up", "make-up")
 
 
 def setup() -> Desk:
@@ -19,6 +17,7 @@ def setup() -> Desk:
     desk.command("checkin", check_in)
     desk.command("makeup", make_up)
     desk.word(CHECK_IN_WORDS, check_in)
+    desk.word(CHECK_IN_STATEMENTS, check_in, asked=False)
     desk.word(MAKE_UP_WORDS, make_up)
     desk.press(CHECK_IN, check_in)
     desk.press(MAKE_UP, make_up)

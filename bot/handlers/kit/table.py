@@ -13,16 +13,17 @@ from aiogram.dispatcher.event.handler import CallableObject
 from aiogram.types import CallbackQuery, Message
 
 from bot.handlers.kit.errors import guarded
-from bot.rules.words import plain_word
+from bot.rules.words import meanings, plain_word
 
 Handler = Callable[..., Awaitable[None]]
 Hears = Callable[[str, dict[str, Any]], str | None]
 """(the message as a plain word, the handlers' data) → what the handler gets as `rest`, or None."""
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+|$)")
-LONGEST_WORD = 24
-CANCEL = "cancel"
-"""The command that leaves what is half-filled."""
+LONGEST_WORD = 32
+"""Characters of a message that may be a word with signs around it. Longer ones aren't looked up."""
+QUESTION_MARKS = frozenset("?\uff1f\u2753\u2754\u2049")
+"""The plain one, the full-width one, and the emoji."""
 START = "start"
 """The command that opens a private chat; Telegram writes a link's payload behind it."""
 CANCEL = "cancel"
@@ -36,6 +37,7 @@ class Desk(Router):
         super().__init__(name=name)
         self.commands: dict[str, CallableObject] = {}
         self.words: dict[str, CallableObject] = {}
+        self.statements: set[str] = set()
         self.presses: dict[str, CallableObject] = {}
         self.fast_presses: set[str] = set()
         self.openings: dict[str, CallableObject] = {}
@@ -50,10 +52,12 @@ class Desk(Router):
         """`/name …` calls `handler(message, ask, rest, …)`."""
         _add(self.commands, name, handler)
 
-    def word(self, words: tuple[str, ...], handler: Handler) -> None:
-        """One of `words` alone in a message calls `handler`."""
+    def word(self, words: tuple[str, ...], handler: Handler, *, asked: bool = True) -> None:
+        """One of `words` alone in a message calls `handler`; if not `asked`, only without a question mark."""
         for word in words:
             _add(self.words, plain_word(word), handler)
+        if not asked:
+            self.statements |= {plain_word(word) for word in words}
 
     def opening(self, prefix: str, handler: Handler) -> None:
         """`t.me/bot?start=prefix_rest`, in private, calls `handler(message, ask, rest, …)`."""
@@ -109,6 +113,7 @@ class Table(Router):
         super().__init__(name="table")
         self._commands = _merge(desk.commands for desk in desks)
         self._words = _merge(desk.words for desk in desks)
+        self._statements = frozenset(word for desk in desks for word in desk.statements)
         self._presses = _merge(desk.presses for desk in desks)
         self.fast_presses = frozenset(prefix for desk in desks for prefix in desk.fast_presses)
         """Presses that are meant to come fast, by the part of their data before the colon."""
@@ -188,8 +193,7 @@ class Table(Router):
 
     def _find_handler(self, message: Message, data: dict[str, Any]) -> tuple[CallableObject, str] | None:
         """What a message calls, and with which rest; None if it is for another bot."""
-        caption = message.caption or ""
-        text = message.text or (caption if caption.startswith("/") else "")
+        text = message.text or message.caption or ""
         handler, rest = self._message_else, text
         if text.startswith("/"):
             found = _COMMAND.match(text)
@@ -206,11 +210,19 @@ class Table(Router):
         elif not text:
             handler = next((self._services[name] for name in self._services if getattr(message, name)), handler)
         elif len(text) <= LONGEST_WORD:
-            word = plain_word(text)
-            handler = self._words.get(word, handler)
-            if handler is self._message_else and message.chat.id < 0:
-                handler, rest = self._find_hearing(word, data) or (handler, rest)
+            handler, rest = self._find_word(text, message, data) or (handler, rest)
         return handler, rest
+
+    def _find_word(self, text: str, message: Message, data: dict[str, Any]) -> tuple[CallableObject, str] | None:
+        """What a word calls, said once or again and again; in a group also one that is listened for just now."""
+        asks = not QUESTION_MARKS.isdisjoint(text)
+        for word in meanings(plain_word(text)):
+            if word in self._words and not (asks and word in self._statements):
+                return self._words[word], text
+            heard = self._find_hearing(word, data) if message.chat.id < 0 else None
+            if heard is not None:
+                return heard
+        return None
 
     def _find_command(self, name: str, rest: str, message: Message, data: dict[str, Any]) -> tuple[CallableObject, str]:
         """What a command calls. In private a link's payload and an open dialogue can decide that."""

@@ -39,7 +39,10 @@ def wire(core: Core) -> Wired:
     return Wired(
         {"raffles": services},
         due=(Draws(core.db, core.policies, core.beacon, look_up),),
-        cards={facts.CARD: partial(cards.raffle_card, policy=policy)},
+        cards={
+            facts.CARD: partial(cards.raffle_card, policy=policy),
+            namings.NAMING: partial(cards.naming_card, policy=policy),
+        },
         files={facts.CARD: proving.proof, facts.REDRAW: proving.redraw},
         housekeeping=(calling_off.finish_refunds,),
         activities=(raffles.activity(services),),

@@ -4,7 +4,7 @@ from typing import Any
 
 from aiogram.types import CallbackQuery, Message
 
-from bot.content.buttons.panel import BEGIN, CLEAR, DO, GO, LATELY, LEAVE, SECTION, SET, THING
+from bot.content.buttons.panel import BEGIN, CLEAR, DO, GO, LATELY, LEAVE, SECTION, SET, TAKE_BACK, THING
 from bot.content.buttons.shared import ADMIN
 from bot.features.staff.drafts import KIND, Draft
 from bot.handlers.kit.greeter import Greeter
@@ -77,6 +77,8 @@ async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, staf
             await staff.pages.thing(inside, section, read_id(number))
         case _ if verb == LATELY:
             await staff.pages.lately(inside)
+        case _ if verb == TAKE_BACK:
+            await staff.pages.take_back(inside, read_id(value))
         case _ if verb == BEGIN:
             name, _, number = value.partition(":")
             await staff.form.begin(inside, name, read_id(number), everything)

@@ -1,10 +1,12 @@
 """Pages of the staff's panel: what there is, and what can be done with it."""
 
+from dataclasses import replace
 from typing import Any
 
 from bot.features.staff.overview import Overview
 from bot.flows.undo import Undo
 from bot.handlers.kit.panel import PanelParts
+from bot.rules.general import AlreadyUndone, NothingToUndo, Undone
 from bot.rules.panel import LISTED, AdminLine, Section
 from bot.rules.rights import Role
 from bot.rules.staff.panel import AdminGone, AdminHome, AdminSection, AdminThing
@@ -67,15 +69,21 @@ class PanelPages:
         """The thing doesn't exist (any more), or it isn't this shop's."""
         await self._show(inside, AdminGone(inside.community.community_id, section))
 
-    async def lately(self, inside: Ask) -> None:
+    async def lately(self, inside: Ask, *, below: Any = None) -> None:
         """The page *what happened lately*. It names what was given and sold, so hosts don't see it."""
         if not inside.act.sees_money:
             await self.home(inside)
             return
         undoing = self._undoing
-        await self._show(
-            inside, await self.overview.lately(inside.community, inside.role, undoing.names, undoing.owners)
-        )
+        page = await self.overview.lately(inside.community, inside.role, undoing.names, undoing.owners)
+        await self._voice.panel(inside, page, below=below)
+
+    async def take_back(self, inside: Ask, audit_id: int | None) -> None:
+        """Take an act of that page back, and show the page anew with what came of it."""
+        outcome = await self._undoing.undo(inside.act, audit_id) if audit_id is not None else NothingToUndo()
+        if isinstance(outcome, Undone | AlreadyUndone):
+            await self._voice.taken_back(replace(inside, panel_id=None), outcome, quietly=True)
+        await self.lately(inside, below=outcome)
 
     async def about(self, inside: Ask, section: str, number: int | None) -> AdminLine | None:
         """A thing of a section by its number; None too without a number."""

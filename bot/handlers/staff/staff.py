@@ -13,6 +13,7 @@ from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.roles import FoundStaff
 from bot.handlers.kit.table import Desk
+from bot.handlers.kit.undone import tell_undone
 from bot.handlers.staff.services import StaffServices
 from bot.rules.act import Sender
 from bot.rules.fans import Where
@@ -96,7 +97,7 @@ async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voic
     if inside is None:
         return
     if verb == TAKE_BACK:
-        await voice.answer(inside, await staff.undoing.undo(inside.act, what))
+        await tell_undone(inside, await staff.undoing.undo(inside.act, what), voice)
         whose = await staff.giving.whose(inside.community, what)
         if whose is not None:
             await _set_menu(inside, whose, staff)

@@ -92,11 +92,15 @@ class CheckedIn(Outcome, name="checkins.CheckedIn"):
     """The tier to which this check-in brought them, or one to which they rose before and weren't told."""
     falling: FallAhead | None = None
     """A fall ahead that they couldn't be told of before."""
+    gift: int = 0
+    """Coins of a friend's gift that this check-in set free. They are in `balance`."""
+    giver: str | None = None
+    """Who gave them."""
 
     @property
     def fits_alert(self) -> bool:
-        """A rise and a fall ahead are said in full."""
-        return self.risen is None and self.falling is None
+        """A rise, a fall ahead and a gift are said in full."""
+        return self.risen is None and self.falling is None and not self.gift
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +152,28 @@ class CheckInFirst(Outcome, name="checkins.CheckInFirst"):
 
 
 @dataclass(frozen=True, slots=True)
+class MissedTooLong(Outcome, name="checkins.MissedTooLong"):
+    """Days are missed, but no make-up leads back over them any more."""
+
+    length: int
+    """The streak's length after today's check-in."""
+    days: int
+    """How many days back a missed day can be made up."""
+    checked_in: bool
+    """Whether today is checked in."""
+    missed: int = 0
+    """How many missed days there are, if they are too many for this month's make-ups; 0: they are too old."""
+    left: int = 0
+    """How many make-ups there were for them, if they are too many."""
+
+
+@dataclass(frozen=True, slots=True)
 class MakeUpsUsed(Outcome, name="checkins.MakeUpsUsed"):
     """This month's make-ups are used."""
 
     limit: int
+    in_time: bool = True
+    """Whether the missed days can still be made up when the next month begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +185,7 @@ class TooFewCoins(Outcome, name="checkins.TooFewCoins"):
 
 
 CheckInOutcome = CheckedIn | AlreadyCheckedIn | StartsTomorrow
-MakeUpOutcome = MadeUp | NothingToMakeUp | CheckInFirst | MakeUpsUsed | TooFewCoins
+MakeUpOutcome = MadeUp | NothingToMakeUp | MissedTooLong | CheckInFirst | MakeUpsUsed | TooFewCoins
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,21 +333,31 @@ def find_restorable(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> 
     prices = (0,) * facts.free_make_ups + policy.make_up_prices[facts.make_ups_this_month :]
     if not missed or not prices:
         return None
-    # The newest gap can be closed only if it begins inside the window. An older gap must wait for it.
+    newest_gap = newest_gap_of(missed)
+    if not is_whole(newest_gap, facts.covers) or len(newest_gap) > len(prices):
+        return None
+    covers = facts.covers
+    for day in newest_gap:
+        covers = with_made_up_day(covers, day)
+    return Restorable(covers[-1].length, tuple(newest_gap), prices[0])
+
+
+def newest_gap_of(missed: Sequence[date]) -> list[date]:
+    """The last missed days that follow one another. An older gap must wait for them."""
     newest_gap = [missed[-1]]
     for day in reversed(missed[:-1]):
         if newest_gap[0] - day != DAY:
             break
         newest_gap.insert(0, day)
-    if all(c.day != newest_gap[0] - DAY for c in facts.covers) or len(newest_gap) > len(prices):
-        return None
-    covers = facts.covers
-    for day in newest_gap:
-        covers = _with_made_up_day(covers, day)
-    return Restorable(covers[-1].length, tuple(newest_gap), prices[0])
+    return newest_gap
 
 
-def _with_made_up_day(covers: tuple[CoveredDay, ...], day: date) -> tuple[CoveredDay, ...]:
+def is_whole(gap: Sequence[date], covers: Sequence[CoveredDay]) -> bool:
+    """Whether a gap begins behind a covered day. Else its first days are too old, and it can't be closed."""
+    return any(cover.day == gap[0] - DAY for cover in covers)
+
+
+def with_made_up_day(covers: tuple[CoveredDay, ...], day: date) -> tuple[CoveredDay, ...]:
     """The covered days with `day` made up, and with new lengths for the days after it."""
     made_up = CoveredDay(day, Cover.MADE_UP, 1)
     result = [c for c in covers if c.day < day]
@@ -339,36 +371,6 @@ def _with_made_up_day(covers: tuple[CoveredDay, ...], day: date) -> tuple[Covere
         counts = 0 if cover.cover is Cover.FROZEN else 1
         result.append(replace(cover, length=before.length + counts, milestone=max(before.milestone, cover.milestone)))
     return tuple(result)
-
-
-def make_up(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> MakeUpOutcome | MakeUpDecision:
-    """Decide the make-up of the oldest missed day that leads back to a streak.
-
-    The oldest day comes first, because it is the first that can't be made up any more.
-    """
-    if not facts.covers or facts.covers[-1].day < today:
-        return CheckInFirst()
-    today = facts.covers[-1].day
-    spent = facts.make_ups_this_month >= len(policy.make_up_prices) and not facts.free_make_ups
-    if spent and missed_days(facts.covers, today, policy):
-        return MakeUpsUsed(len(policy.make_up_prices))
-    target = find_restorable(facts, today, policy)
-    if target is None:
-        return NothingToMakeUp(facts.covers[-1].length, policy.make_up_window.days)
-    if facts.balance < target.price:
-        return TooFewCoins(target.price, facts.balance)
-    day = target.missed[0]
-    covers = _with_made_up_day(facts.covers, day)
-    free = target.price == 0
-    after = replace(
-        facts,
-        covers=covers,
-        make_ups_this_month=facts.make_ups_this_month + (not free),
-        free_make_ups=facts.free_make_ups - free,
-        balance=facts.balance - target.price,
-    )
-    outcome = MadeUp(day, target.price, after.balance, covers[-1].length, find_restorable(after, today, policy))
-    return MakeUpDecision(outcome, tuple(c for c in covers if c.day >= day))
 
 
 def streak_on(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> StreakNow:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bot.rules.airings import LIVE_PHASES
 from bot.rules.goal_board import GoalBoard
 from bot.rules.outcome import Outcome
+from bot.rules.tiers import Tier
 
 STARTING_FOR = timedelta(minutes=5)
 """For how long the card says "starting now" while staff haven't said that it is on."""
@@ -28,6 +29,10 @@ class LiveCard(Outcome, name="streams.LiveCard"):
     """Whether writing the word that the host says counts too."""
     benefit: str | None
     """Title of a drop that can be claimed now."""
+    benefit_tier: Tier = Tier.NEW
+    """The lowest tier that can claim it."""
+    turns_at: datetime | None = None
+    """When the card changes by itself: the drop ends."""
     late: bool = False
     """Whether its time was a while ago and staff haven't said that it is on: "starting now" would be false."""
     board: GoalBoard | None = None

@@ -43,6 +43,7 @@ from bot.store.members import Standing
 from bot.store.messages.cards import CardSubject, hang_cards, touch_cards
 from bot.store.messages.outbox import Terms
 from bot.store.notes import note
+from bot.store.on_air import update_cards_on_air
 from bot.store.tables import Campaign, CampaignCode, Coupon
 from bot.store.tables.base import Id
 from bot.store.tiers import tier_of
@@ -225,6 +226,7 @@ def unlock(tx: Tx, act: Act, campaign_id: int) -> CampaignFacts | None:
     if not unlocked:
         return None
     hang(tx, act, campaign_id, opens, campaign.closes)
+    update_cards_on_air(tx, place.community_id, at)
     return find_campaign(tx, place.community_id, campaign_id)
 
 
@@ -262,7 +264,8 @@ def hand_out(tx: Tx, member: Standing, claim: Claim, tools: ClaimTools) -> Claim
     refusal = _refusal(tx, member, campaign, theirs, claim, tools)
     if refusal is not None:
         return refusal
-    if not claim.was_set_aside and not _take_one(tx, claim):
+    taken = campaign.taken if claim.was_set_aside else _take_one(tx, claim)
+    if taken is None:
         now = find_campaign(tx, claim.place.community_id, campaign.id)
         gone = now is not None and now.state is CampaignState.CANCELLED
         return Cancelled(campaign.title) if gone else SoldOut(campaign.title)
@@ -270,6 +273,8 @@ def hand_out(tx: Tx, member: Standing, claim: Claim, tools: ClaimTools) -> Claim
     occasion = Occasion(claim.at, day_of(claim.at, claim.place.timezone), claim.origin)
     note(tx, member.member_id, Did.CLAIM, occasion, About(Thing.DROP, campaign.id))
     touch_cards(tx, claim.place.community_id, CARD, campaign.id, claim.at, every=tools.policy.card_every)
+    if taken >= campaign.stock and campaign.kept_for is None:
+        update_cards_on_air(tx, claim.place.community_id, claim.at)
     return outcome
 
 
@@ -291,9 +296,10 @@ def _refusal(
     return _already(campaign, held[-1]) if held and isinstance(refusal, SoldOut) else refusal
 
 
-def _take_one(tx: Tx, claim: Claim) -> bool:
+def _take_one(tx: Tx, claim: Claim) -> int | None:
+    """How many are taken with this one; None if there is none left."""
     taken = tx.row(_TAKE, campaign_id=claim.campaign_id, community_id=claim.place.community_id)
-    return taken is not None
+    return taken[0] if taken is not None else None
 
 
 def take_away(tx: Tx, place: Place, coupon_id: int, at: datetime) -> int | None:

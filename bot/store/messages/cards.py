@@ -14,7 +14,7 @@ from bot.rules.verdicts import Reason
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import PROMISED, Tx
 from bot.store.messages.outbox import Terms, promise, take_away_later
-from bot.store.messages.payloads import POST, DamagedError, EditCard, PostCard
+from bot.store.messages.payloads import POST, DamagedError, EditCard, PostCard, WitnessOf
 from bot.store.tables import Card, FanGroup, Outbox
 from bot.store.tables.base import Id, id_of
 from bot.store.tables.messages import OPEN, Lane, OutboxState
@@ -114,11 +114,17 @@ def promise_edit(tx: Tx, community_id: int, card_id: int, chat_id: int, due_at: 
     promise(tx, community_id, chat_id, EditCard(card_id), terms)
 
 
+def edit_in_time(tx: Tx, card: Card, turns_at: datetime, now: datetime) -> None:
+    """Promise an edit for when a card changes by itself. However often that is said, it is edited once."""
+    terms = Terms(now=now, key=f"card:{card.id}:{card.chat_id}:turns:{turns_at.isoformat()}", due_at=turns_at)
+    promise(tx, card.community_id, card.chat_id, EditCard(id_of(card)), terms)
+
+
 def announce(tx: Tx, subject: CardSubject, terms: Terms) -> int:
     """Promise a new card in each group and the channel, ahead of everything else; how many.
 
-    The key tells one announcement of a subject from another (what moved it). A card that hangs already stays where it
-    is and is forgotten once the new one hangs.
+    The key tells one announcement of a subject from another (what moved it). A card that hangs already stays until the
+    new one hangs, and is taken away then.
     """
     chats = chats_of(tx, subject.community_id)
     cards = _cards_of(tx, subject)
@@ -207,6 +213,22 @@ def hasten(tx: Tx, community_id: int, kind: str, subject_id: int, now: datetime,
     if chats:
         tx.info[PROMISED] = True
     return chats
+
+
+def edit_witnessed(tx: Tx, subject: CardSubject, chat_id: int, witness: WitnessOf, terms: Terms) -> bool:
+    """Promise an edit of the card that hangs in a chat, of which the witness hears; False if none hangs there.
+
+    The card shows what the witness's kind says, not its own state.
+    """
+    card_id = tx.execute(
+        select(col(Card.id)).where(
+            col(Card.kind) == subject.kind,
+            col(Card.subject_id) == subject.subject_id,
+            col(Card.chat_id) == chat_id,
+            col(Card.message_id).is_not(None),
+        )
+    ).scalar_one_or_none()
+    return card_id is not None and promise(tx, subject.community_id, chat_id, EditCard(card_id, witness), terms)
 
 
 def hanging_in(session: Session, kind: str, subject_id: int) -> set[int]:

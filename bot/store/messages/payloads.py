@@ -93,24 +93,30 @@ class PostCard(_FromFacts):
 
 
 @dataclass(frozen=True, slots=True)
+class WitnessOf:
+    """Who writes down which message a promise became, and what that message is about."""
+
+    kind: str
+    subject_id: Whole
+
+
+def _witnessed(witness: WitnessOf | None) -> dict[str, Any]:
+    return {"witness": {"kind": witness.kind, "subject_id": witness.subject_id}} if witness is not None else {}
+
+
+@dataclass(frozen=True, slots=True)
 class EditCard(_FromFacts):
     """Bring a card up to date."""
 
     act: ClassVar[str] = EDIT
 
     card_id: Whole
+    witness: WitnessOf | None = None
+    """Who writes down when the card was edited. What the card shows then is told by the state of the witness's kind."""
 
     def to_facts(self) -> dict[str, Any]:
         """What the row keeps."""
-        return {"card_id": self.card_id}
-
-
-@dataclass(frozen=True, slots=True)
-class WitnessOf:
-    """Who writes down which message a promise became, and what that message is about."""
-
-    kind: str
-    subject_id: Whole
+        return {"card_id": self.card_id} | _witnessed(self.witness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +135,7 @@ class Say(_FromFacts):
         facts: dict[str, Any] = {"outcome": self.outcome, "facts": self.facts}
         if self.language is not None:
             facts["language"] = self.language
-        if self.witness is not None:
-            facts["witness"] = {"kind": self.witness.kind, "subject_id": self.witness.subject_id}
-        return facts
+        return facts | _witnessed(self.witness)
 
 
 @dataclass(frozen=True, slots=True)

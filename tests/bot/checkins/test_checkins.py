@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from sandbox import Person
+from sandbox import Document, Person
+from sandbox.files import blank_picture
 from tests.bot.conftest import Play, Stage
 from tests.bot.speech import said_since, speaks
 
@@ -28,20 +29,85 @@ async def test_a_check_in_is_whispered(play_sqlite: Play) -> None:
     assert (await stage.books()).held_by_fans == 5
 
 
-async def test_a_check_in_by_word(play_sqlite: Play) -> None:
-    """A word alone checks in, in each language and however it is typed; inside a sentence it is small talk."""
+SAID_PLAINLY = (
+    "출석",
+    "출석!",
+    "打卡",
+    "签到。",
+    "打卡\uff01",
+    "출첵\uff5e",
+    "check in",
+    "Check-in",
+    "CHECK  IN …",
+    "출석?",
+)
+SAID_WITH_A_SIGN = (
+    *("签到✅", "출석 ✋", "🙋🏻\u200d♀️ 출석이요~~ 🙋🏻\u200d♀️", "출첵ㅎㅎ", "打卡❤️", "✅check in✅", "출석ㅋㅋㅋ"),
+    *("ｃｈｅｃｋ－ｉｎ", "「签到」", "#출석", "打卡～～～", "…출석체크…"),
+)
+SAID_WITH_AN_ENDING = (
+    *("출석합니다", "출석이요", "오늘도 출석!", "출석 완료요", "출첵합니당", "출석하고 갑니다", "출석했습니다"),
+    *("打卡啦", "签到了", "今日打卡", "来签到啦", "打个卡", "簽到囉", "打卡成功 ✅"),
+    *("Checking in!", "checked in ✅", "Daily check-in", "check me in", "I'm checking in today"),
+)
+SAID_TWICE = (
+    "打卡打卡",
+    "签到签到签到",
+    "ㅊㅊ",
+    "ㅊㅊㅊ",
+    "ㅊㅊㅊㅊ",
+    "출석 출석합니다",
+    "打卡 打卡 打卡啦",
+    "출첵출첵!!",
+)
+SMALL_TALK = (
+    *(
+        "오늘 출석 다들 했어?",
+        "출석했어요?",
+        "출석 언제 해요",
+        "출석부 어디 있어요",
+        "출석 안 해요",
+        "체크인 몇 시예요?",
+        "ㅊㅋㅊㅋ",
+        "ㅊ",
+    ),
+    *("打卡了吗", "打卡了?", "你签到了没", "签到在哪", "打卡机坏了", "不打卡"),
+    *("check in please", "did you check in today?", "checked in?", "checking in on you", "I check in every day", "in"),
+    *("✅", "❤️", "👍👍👍", "ㅋㅋㅋ"),
+)
+
+
+@pytest.mark.parametrize("words", [SAID_PLAINLY, SAID_WITH_A_SIGN, SAID_WITH_AN_ENDING, SAID_TWICE])
+async def test_a_check_in_by_word(play_sqlite: Play, words: tuple[str, ...]) -> None:
+    """A word alone checks in, in each language: with signs, width or endings as people type them, and said twice."""
     stage = await play_sqlite()
-    words = ("출석", "출석!", "打卡", "签到。", "打卡\uff01", "출첵\uff5e", "check in", "Check-in", "CHECK  IN …")
     for number, word in enumerate(words):
         answer = await stage.ask(stage.fan(f"Fan {number}", "en"), word)
         assert "5 coins" in answer.text, word
+    assert (await stage.books()).held_by_fans == 5 * len(words)
+
+
+async def test_a_sentence_with_the_word_is_small_talk(play_sqlite: Play) -> None:
+    """Whoever asks about check-ins, or says the word inside a sentence, isn't checked in and hears nothing."""
+    stage = await play_sqlite()
     chatty = stage.fan("Chatty")
     mark = len(stage.telegram.calls)
-    chatty.says(stage.group, "오늘 출석 다들 했어?")
-    chatty.says(stage.group, "check in please")
+    for sentence in SMALL_TALK:
+        chatty.says(stage.group, sentence)
     await stage.all_sent()
     assert said_since(stage.telegram, mark) == []
-    assert (await stage.books()).held_by_fans == 5 * len(words)
+    assert (await stage.books()).held_by_fans == 0
+
+
+async def test_a_picture_with_the_word_checks_in(play_sqlite: Play) -> None:
+    """The word counts as a picture's caption too; a caption that says more is small talk."""
+    stage = await play_sqlite()
+    ana, ben = stage.fan("Ana"), stage.fan("Ben")
+    said = ana.says(stage.group, "打卡 ☀️", photo=Document("sun.png", blank_picture(), "image/png"))
+    assert "5 coins" in (await stage.whisper(ana, after=said)).text
+    ben.says(stage.group, "打卡机坏了", photo=Document("sun.png", blank_picture(), "image/png"))
+    await stage.all_sent()
+    assert (await stage.books()).held_by_fans == 5
 
 
 async def test_a_check_in_by_button(play_sqlite: Play) -> None:
@@ -107,9 +173,10 @@ async def test_a_make_up_comes_after_the_check_in(play_sqlite: Play) -> None:
     """Make-ups wait for the day's check-in, cost coins, and say what is missing."""
     stage = await play_sqlite()
     ana = stage.fan("Ana")
-    assert "Check in for today first" in (await stage.ask(ana, "/makeup")).text
+    assert "nothing to make up" in (await stage.ask(ana, "/makeup")).text
     await stage.ask(ana, "/checkin")
     stage.telegram.clock.advance(3 * DAY)
+    assert "Check in for today first" in (await stage.ask(ana, "/makeup")).text
     await stage.ask(ana, "/checkin")
     answer = await stage.ask(ana, "/makeup")
     assert "20 coins" in answer.text
@@ -257,3 +324,19 @@ async def test_the_readers_language(play_sqlite: Play, room: str) -> None:
         for text in ("/checkin", "/me", "/top", "/coupons", "/makeup", "/help"):
             answer = (await stage.ask(fan, text)).text
             assert speaks(answer, language), (code, text, answer)
+
+
+TOO_LONG = {"ko": "이제 보충할 수 없어요", "zh": "补不回来啦", "en": "can't be made up any more"}
+
+
+@pytest.mark.parametrize("language", ["ko", "zh", "en"])
+async def test_what_is_lost_is_not_offered(play_sqlite: Play, language: str) -> None:
+    """After eight missed days a make-up is refused alike before and after the check-in, which offers none either."""
+    stage = await play_sqlite(language=language)
+    ana = stage.fan("Ana", language)
+    await check_in_days(stage, ana, 3)
+    stage.telegram.clock.advance(8 * DAY)
+    assert TOO_LONG[language] in (await stage.ask(ana, "/makeup")).text
+    back = await stage.ask(ana, "/checkin")
+    assert not any(button.callback_data == "makeup" for button in back.buttons)
+    assert TOO_LONG[language] in (await stage.ask(ana, "/makeup")).text

@@ -235,9 +235,11 @@ async def test_undoing_a_drop(play_sqlite: Play) -> None:
         card = await stage.owner.waits_for(stage.group, is_card, after=said)
         waiting = asyncio.create_task(edit_of(stage, card))
         await asyncio.sleep(0)
+        data = made.buttons[0].callback_data or ""
         if way == "button":
             text = (await stage.owner.presses(made, "undo").answered()).text
-            assert "nothing to take back" in (await stage.owner.presses(made, "undo").answered()).text
+            again = stage.owner.forges(stage.group, made, data)
+            assert "taken back already" in (await again.answered()).text
         else:
             text = (await stage.ask(stage.owner, "/undo")).text
         assert "Scarf is down" in text

@@ -75,10 +75,10 @@ async def test_the_whole_story(play: Play) -> None:
     await shows(stage, ana, card, "Ben: joined")
     assert "10 coins from a friend wait" in (await stage.ask(ben, "/me")).text
     for day in range(3):
-        await stage.ask(ben, "/checkin")
+        heard = await stage.ask(ben, "/checkin")
         if day == 0:
-            note = await ben.waits_for(stage.bot, lambda m: "Unlocked" in m.text, timeout=10)
-            assert "10 coins from Ana" in note.text
+            assert "the 10 coins from Ana are yours" in heard.text
+            assert "You have 15 coins now" in heard.text
         await shows(stage, ana, card, "all 3 check-ins" if day == 2 else f"{day + 1} of 3 check-ins")
         stage.telegram.clock.advance(DAY)
     stage.telegram.clock.advance(4 * DAY)
@@ -93,6 +93,40 @@ async def test_the_whole_story(play: Play) -> None:
     assert (await stage.books()).sound
     cards = [m for m in ana.sees(stage.bot) if "A way in for a friend" in m.text]
     assert cards == [card]
+
+
+@pytest.mark.parametrize("language", ["ko", "zh", "en"])
+async def test_a_friends_first_check_in_tells_one_sum(play_sqlite: Play, language: str) -> None:
+    """In the group, on `/me` and in private the friend reads the same sum, and it is told once; by a tap too."""
+    stage = await play_sqlite(language=language)
+    ana = stage.fan("Ana", language)
+    ana.starts(stage.bot)
+    await stage.settled()
+    for name, tapped in (("Ben", False), ("Cho", True)):
+        friend = stage.telegram.add_user(name, language=language)
+        said = ana.says(stage.bot, "/gift")
+        card = await ana.waits_for(
+            stage.bot, lambda m: m.sender is stage.bot and bool(m.buttons), timeout=10, after=said
+        )
+        asked = ana.switches(card, card.buttons[0].text, friend)
+        (result,) = (await asked.answered(10)).results
+        opened = await opens(stage, friend, ana.chooses(asked, result.id))
+        friend.joins(stage.group, opened.buttons[0].url)
+        await stage.whisper(friend)
+        if tapped:
+            shown = await stage.ask(friend, "/me")
+            press = friend.presses(shown, "checkin")
+            assert "10" in (await press.answered(10)).text
+            heard = await stage.whisper(friend, after=press)
+        else:
+            heard = await stage.ask(friend, "/checkin")
+        assert "15" in heard.text
+        assert "Ana" in heard.text
+        assert "15" in (await stage.ask(friend, "/me")).text
+        await stage.all_sent()
+        told = [m.text for m in friend.sees(stage.bot) if m.sender is stage.bot and m.seq > heard.seq]
+        assert told == []
+    assert (await stage.books()).sound
 
 
 @pytest.mark.parametrize("language", ["ko", "zh"])

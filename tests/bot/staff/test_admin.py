@@ -58,7 +58,8 @@ async def test_a_drop_by_buttons(play: Play) -> None:
     await taps(stage, stage.owner, panel, "Yes, cancel it", "Where next?")
     undone = await stage.owner.presses(panel, "Undo").answered(10)
     assert "open again" in undone.text
-    await taps(stage, stage.owner, panel, "‹ Panel", "What shall we do?")
+    assert "open again" in panel.text
+    await taps(stage, stage.owner, panel, "Staff panel", "What shall we do?")
     await taps(stage, stage.owner, panel, "Lately", "Mina put up a drop: #1")
     assert "cancelled a drop (taken back)" in panel.text
 

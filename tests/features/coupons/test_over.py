@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from bot.features.gifts.offers import GiftOffers
 from bot.features.staff.overview import Overview
-from bot.features.streams.live_card import newest_open_drop
+from bot.features.streams.live_card import Benefit, newest_open_drop
 from bot.flows.my_card import MyCards
 from bot.flows.redeem import Redemption
 from bot.rules.coin_shop.shelf import ItemKind
@@ -160,8 +160,11 @@ async def test_the_live_card_names_what_can_be_claimed(db: Database, causes: Cau
     await offer(db, place, NewCampaign("Silk", 5, closes=days(1)), causes.next())
     for kept in KeptFor:
         await offer(db, place, NewCampaign(kept.name, 5, kept_for=kept), causes.next())
-    assert await db.read(newest_open_drop, place.community_id, NOON) == "Silk"
+    assert await db.read(newest_open_drop, place.community_id, NOON) == Benefit("Silk", Tier.NEW, days(1))
     assert await db.read(newest_open_drop, place.community_id, days(1)) is None
+    await offer(db, place, NewCampaign("Core only", 5, tier=Tier.CORE), causes.next())
+    assert await db.read(newest_open_drop, place.community_id, NOON) == Benefit("Silk", Tier.NEW, days(1))
+    assert await db.read(newest_open_drop, place.community_id, days(1)) == Benefit("Core only", Tier.CORE, None)
 
 
 async def test_an_item_whose_campaign_is_over(db: Database, causes: Causes) -> None:

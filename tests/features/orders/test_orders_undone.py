@@ -16,7 +16,7 @@ from bot.rules.act import Sender
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.coupons.claims import Claimed
 from bot.rules.farming import HeldState, Sign
-from bot.rules.general import NothingToUndo, TooLateToUndo, Undone
+from bot.rules.general import AlreadyUndone, TooLateToUndo, Undone
 from bot.rules.place import Place
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
@@ -129,7 +129,7 @@ async def test_a_refund_that_is_undone_never_was(db: Database, causes: Causes, b
         assert await counter.points() == {}
         assert await counter.undoes(counter.refunds[-1], at) == Undone("order.refunded", "A-1")
         assert (await counter.state(), await counter.points()) == (was, points)
-        assert await counter.undoes(counter.refunds[-1], at) == NothingToUndo()
+        assert await counter.undoes(counter.refunds[-1], at) == AlreadyUndone("order.refunded", "A-1")
 
 
 # What comes between a refund and its undoing.

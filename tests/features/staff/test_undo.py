@@ -9,7 +9,7 @@ from bot.flows.redeem import Redemption
 from bot.rules.coupons.campaigns import CampaignCancelled, CampaignMade, CampaignShown, NewCampaign
 from bot.rules.coupons.claims import Claimed
 from bot.rules.coupons.redemption import Redeemed
-from bot.rules.general import NothingToUndo, OwnersAct, TooLateToUndo, Undone
+from bot.rules.general import AlreadyUndone, NothingToUndo, OwnersAct, TooLateToUndo, Undone
 from bot.rules.place import Place
 from bot.rules.shops.setup import Setup
 from bot.store.engine.db import Database
@@ -133,7 +133,8 @@ async def test_settings(db: Database, causes: Causes) -> None:
     assert await undo(db, place, STAFF, NOON, causes.next()) == Undone("setup.changed", "shop")
     assert await undo(db, place, STAFF, NOON, causes.next()) == Undone("setup.changed", "coin, shop")
     assert await query(db, "SELECT shop, coin FROM community") == [(place.shop, place.coin)]
-    assert await undo(db, place, STAFF, NOON, causes.next(), second.audit_id) == NothingToUndo()
+    again = await undo(db, place, STAFF, NOON, causes.next(), second.audit_id)
+    assert again == AlreadyUndone("setup.changed", "shop")
 
 
 async def test_only_ones_own_last_act(db: Database, causes: Causes) -> None:
@@ -193,10 +194,10 @@ async def test_a_redelivered_undo_hears_the_same(
 
 
 async def test_one_act_undone_ten_times_at_once(db: Database, causes: Causes) -> None:
-    """One takes it back, nine hear that there is nothing to undo."""
+    """One takes it back, nine hear that it was taken back."""
     place = await shop(db)
     made = await campaigns_of(db).make(act_by(place, STAFF, NOON, causes.next()), SILK)
     assert isinstance(made, CampaignMade)
     outcomes = await asyncio.gather(*(undo(db, place, STAFF, NOON, causes.next(), made.audit_id) for _ in range(10)))
     assert outcomes.count(Undone("campaign.made", "#1 Silk")) == 1
-    assert outcomes.count(NothingToUndo()) == 9
+    assert outcomes.count(AlreadyUndone("campaign.made", "#1 Silk")) == 9

@@ -9,8 +9,8 @@ from bot.rules.checkins.checkins import (
     CoveredDay,
     MakeUpDecision,
     check_in,
-    make_up,
 )
+from bot.rules.checkins.make_ups import make_up
 from bot.rules.streaks import Cover
 
 POLICY = CheckInPolicy()

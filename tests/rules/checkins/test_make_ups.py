@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,13 +14,14 @@ from bot.rules.checkins.checkins import (
     MadeUp,
     MakeUpDecision,
     MakeUpsUsed,
+    MissedTooLong,
     NothingToMakeUp,
     TooFewCoins,
     check_in,
     find_restorable,
-    make_up,
     missed_days,
 )
+from bot.rules.checkins.make_ups import make_up
 from bot.rules.streaks import Cover, Restorable
 from tests.rules.checkins.streaks import POLICY, RICH, checked, covers, made_up, nov
 
@@ -32,7 +34,7 @@ def test_prices_of_make_ups(used: int, price: int | None) -> None:
     assert (now.price if now else None) == price
     outcome = make_up(facts, nov(5), POLICY)
     if price is None:
-        assert outcome == MakeUpsUsed(3)
+        assert outcome == MakeUpsUsed(3, in_time=False)
     else:
         assert isinstance(outcome, MakeUpDecision)
         assert outcome.outcome == MadeUp(nov(4), price, RICH - price, 5)
@@ -64,7 +66,7 @@ def test_a_gap_that_begins_outside_the_window_is_lost() -> None:
     facts = CheckInFacts(covers("xx..xxxxxxx", 1), balance=RICH)
     assert missed_days(facts.covers, nov(11), POLICY) == (nov(4),)
     assert find_restorable(facts, nov(11), POLICY) is None
-    assert make_up(facts, nov(11), POLICY) == NothingToMakeUp(length=7, days=7)
+    assert make_up(facts, nov(11), POLICY) == MissedTooLong(length=7, days=7, checked_in=True)
 
 
 def test_a_make_up_counts_the_days_after_it_anew() -> None:
@@ -109,8 +111,9 @@ def test_a_bonus_that_both_halves_were_paid_is_not_paid_again() -> None:
 @pytest.mark.parametrize(
     ("facts", "expected"),
     [
-        pytest.param(CheckInFacts(()), CheckInFirst(), id="never checked in"),
+        pytest.param(CheckInFacts(()), NothingToMakeUp(1, 7), id="never checked in"),
         pytest.param(CheckInFacts(covers("xxx", 1), balance=RICH), CheckInFirst(), id="not checked in today"),
+        pytest.param(CheckInFacts(covers("xxxx", 1), balance=RICH), NothingToMakeUp(5, 7), id="nothing missed yet"),
         pytest.param(CheckInFacts(covers("xx.xx", 1), balance=19), TooFewCoins(20, 19), id="a coin too few"),
         pytest.param(CheckInFacts(covers("xxxxx", 1), balance=RICH), NothingToMakeUp(5, 7), id="no gap"),
         pytest.param(
@@ -119,13 +122,44 @@ def test_a_bonus_that_both_halves_were_paid_is_not_paid_again() -> None:
             id="no gap and none left",
         ),
         pytest.param(
-            CheckInFacts(covers("xx.xx", 1), make_ups_this_month=3), MakeUpsUsed(3), id="none left, whatever the coins"
+            CheckInFacts(covers("xx.xx", 1), make_ups_this_month=3),
+            MakeUpsUsed(3, in_time=False),
+            id="none left, whatever the coins",
         ),
     ],
 )
 def test_refusals_of_a_make_up(facts: CheckInFacts, expected: object) -> None:
     """Each reason for which a day isn't made up, on the fifth."""
     assert make_up(facts, nov(5), POLICY) == expected
+
+
+@pytest.mark.parametrize(
+    ("marks", "today", "facts", "expected"),
+    [
+        pytest.param("xx....", 7, {}, CheckInFirst(), id="four days: the freeze closes the oldest"),
+        pytest.param(
+            "xx" + "." * 8, 11, {}, MissedTooLong(1, 7, checked_in=False), id="eight days, before the check-in"
+        ),
+        pytest.param("xx" + "." * 8 + "x", 11, {}, MissedTooLong(1, 7, checked_in=True), id="eight days, after it"),
+        pytest.param(
+            "xx....x", 7, {}, MissedTooLong(1, 7, checked_in=True, missed=4, left=3), id="more days than make-ups"
+        ),
+        pytest.param(
+            "xx....",
+            7,
+            {"frozen_months": frozenset({"2026-11"})},
+            MissedTooLong(1, 7, checked_in=False, missed=4, left=3),
+            id="and the freeze is used",
+        ),
+        pytest.param("xx.x", 4, {"make_ups_this_month": 3}, MakeUpsUsed(3, in_time=False), id="too old on the 1st"),
+        pytest.param(
+            "x" * 28 + ".x", 30, {"make_ups_this_month": 3}, MakeUpsUsed(3, in_time=True), id="still good on the 1st"
+        ),
+    ],
+)
+def test_what_cannot_be_made_up_is_not_offered(marks: str, today: int, facts: dict[str, Any], expected: object) -> None:
+    """The answer is the same before the day's check-in: nobody checks in for a make-up that isn't there."""
+    assert make_up(CheckInFacts(covers(marks, 1), balance=RICH, **facts), nov(today), POLICY) == expected
 
 
 @pytest.mark.parametrize(
@@ -144,7 +178,7 @@ def test_an_attended_stream_makes_up_for_nothing(free: int, used: int, price: in
     assert (now.price if now else None) == price
     outcome = make_up(facts, nov(5), POLICY)
     if price is None:
-        assert outcome == MakeUpsUsed(3)
+        assert outcome == MakeUpsUsed(3, in_time=False)
     else:
         assert isinstance(outcome, MakeUpDecision)
         assert outcome.outcome == MadeUp(nov(4), 0, 0, 5)
