@@ -1,13 +1,15 @@
 """Pages of the staff's panel: what there is, and what can be done with it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from bot.features.staff.overview import Overview
 from bot.flows.undo import Undo
+from bot.handlers.kit.blanks import PanelAct
 from bot.handlers.kit.panel import PanelParts
-from bot.rules.panel import LISTED, AdminLine, Section
+from bot.rules.panel import LISTED, AdminLine, Ended, Section
 from bot.rules.rights import Role
-from bot.rules.staff.panel import AdminGone, AdminHome, AdminSection, AdminThing
+from bot.rules.staff.panel import AdminEnded, AdminGone, AdminHome, AdminSection, AdminThing
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -23,40 +25,60 @@ class PanelPages:
 
     async def home(self, inside: Ask) -> None:
         """The first page."""
-        sections = tuple(section for section in Section if any(act.section == section for act in self.parts.acts))
-        place = inside.community
-        owner = inside.role is Role.OWNER
+        place, owner = inside.community, inside.role is Role.OWNER
+        theirs = {act.section for act in self.parts.acts if owner or not act.owner}
         refusals = await self.overview.refusals(place)
+        sections = tuple(section for section in Section if section in theirs)
         await self._show(inside, AdminHome(place.community_id, place.shop, sections, owner, refusals))
 
-    async def section(self, inside: Ask, section: str) -> None:
-        """What there is of a kind."""
-        mine = inside.role is Role.OWNER
-        acts = tuple(
-            act.name
-            for act in self.parts.acts
-            if act.section == section and act.states is None and (mine or not act.owner)
-        )
-        lines = tuple(await self.overview.lines(inside.community, section, inside.at))
-        if not acts and not lines:
+    async def section(self, inside: Ask, section: str, *, second: bool = False) -> None:
+        """What there is of a kind, and what can be made; with `second` what stands behind *more*."""
+        place = inside.community
+        acts, rest = _on_two_pages(await self._acts_of(inside, section))
+        lines = tuple(await self.overview.lines(place, section, inside.at)) if not second else ()
+        shown = rest if second else acts
+        if not shown and not lines:
             await self.home(inside)
             return
-        place, more = inside.community, max(0, len(lines) - LISTED)
-        await self._show(inside, AdminSection(place.community_id, section, lines[:LISTED], acts, more))
+        more, ended = max(0, len(lines) - LISTED), self.overview.has_ended(section)
+        page = AdminSection(place.community_id, section, lines[:LISTED], _names(shown), more, bool(rest), second, ended)
+        await self._show(inside, page)
 
-    async def thing(self, inside: Ask, section: str, number: int | None) -> None:
-        """One thing and what can be done with it."""
-        line = await self.about(inside, section, number)
+    async def _acts_of(self, inside: Ask, section: str) -> list[PanelAct]:
+        """What can be done now in a section that is about no thing."""
+        owner = inside.role is Role.OWNER
+        acts = [
+            act for act in self.parts.acts if act.section == section and act.states is None and (owner or not act.owner)
+        ]
+        asked = {act.offered for act in acts if act.offered is not None}
+        holding = await self.overview.offered(inside.community, asked, inside.at)
+        return [act for act in acts if act.offered is None or act.offered in holding]
+
+    async def thing(self, inside: Ask, section: str, number: int | None, *, second: bool = False) -> None:
+        """One thing and what can be done with it; with `second` what stands behind *more*."""
+        await self._thing(inside, section, await self.about(inside, section, number), second=second, ended=False)
+
+    async def ended_thing(self, inside: Ask, section: str, key: int | None) -> None:
+        """One ended thing."""
+        found = await self.overview.ended(inside.community, section, Ended(key=key), inside.at) if key else []
+        await self._thing(inside, section, found[0] if found else None, second=False, ended=True)
+
+    async def _thing(self, inside: Ask, section: str, line: AdminLine | None, *, second: bool, ended: bool) -> None:
         if line is None:
             await self.gone(inside, section)
             return
-        mine = inside.sender.user_id == inside.community.owner_id
-        acts = tuple(
-            act.name
-            for act in self.parts.acts
-            if act.section == section and line.state in (act.states or frozenset()) and (mine or not act.owner)
-        )
-        await self._show(inside, AdminThing(inside.community.community_id, section, line, acts))
+        here = [act for act in self.parts.acts if act.section == section and act.is_about(line, inside.role)]
+        acts, rest = _on_two_pages(here)
+        shown = _names(rest if second else acts)
+        page = AdminThing(inside.community.community_id, section, line, shown, bool(rest), second, ended)
+        await self._show(inside, page)
+
+    async def ended(self, inside: Ask, section: str, before: int) -> None:
+        """Ended things of a kind, behind the one with this key."""
+        lines = tuple(await self.overview.ended(inside.community, section, Ended(before), inside.at))
+        older = lines[LISTED - 1].pressed if len(lines) > LISTED else 0
+        page = AdminEnded(inside.community.community_id, section, lines[:LISTED], older, newest=not before)
+        await self._show(inside, page)
 
     async def gone(self, inside: Ask, section: str) -> None:
         """The thing doesn't exist (any more), or it isn't this shop's."""
@@ -77,3 +99,17 @@ class PanelPages:
 
     async def _show(self, inside: Ask, page: Any) -> None:
         await self._voice.panel(inside, page)
+
+
+def _on_two_pages(acts: Iterable[PanelAct]) -> tuple[list[PanelAct], list[PanelAct]]:
+    """What is offered at once, and what stands behind *more*: what few need, and what takes something away.
+
+    What takes something away stands alone where there is nothing else: no button beside it can be meant.
+    """
+    acts = list(acts)
+    first = [act for act in acts if not act.danger and not act.rare]
+    return (first, [act for act in acts if act not in first]) if first else (acts, [])
+
+
+def _names(acts: Iterable[PanelAct]) -> tuple[str, ...]:
+    return tuple(act.name for act in acts)
