@@ -86,7 +86,7 @@ def _with_luckiest(session: Session, line: AdminLine) -> AdminLine:
 
 def thick_enough(values: Mapping[str, Any]) -> bool:
     """Whether each share has a coin."""
-    return values.get("shares", 0) <= values.get("coins", MOST)
+    return bool(values.get("shares", 0) <= values.get("coins", MOST))
 
 
 def reach_new(session: Session, place: Place, values: Mapping[str, Any], _number: int | None) -> Reach:

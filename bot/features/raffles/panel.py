@@ -31,7 +31,7 @@ def list_raffles(session: Session, place: Place, at: datetime, number: int | Non
     over = (RaffleState.DRAWN, RaffleState.CANCELLED)
     lately = and_(col(Raffle.state) == RaffleState.DRAWN, col(Raffle.drawn_at) > at - LATELY_DRAWN)
     which = or_(col(Raffle.state).not_in(over), lately)
-    return [_line(session, one, at) for one in _rows(session, place, which)]
+    return [_line(one, at) for one in _rows(session, place, which)]
 
 
 def list_ended(session: Session, place: Place, at: datetime, which: Ended) -> list[AdminLine]:
@@ -40,7 +40,7 @@ def list_ended(session: Session, place: Place, at: datetime, which: Ended) -> li
         return _one(session, place, which.key, at)
     over = col(Raffle.state).in_((RaffleState.DRAWN, RaffleState.CANCELLED))
     page = (col(Raffle.number) < which.before,) if which.before else ()
-    return [_line(session, one, at) for one in _rows(session, place, over, *page)]
+    return [_line(one, at) for one in _rows(session, place, over, *page)]
 
 
 def _rows(session: Session, place: Place, *which: ColumnElement[bool]) -> Sequence[Raffle]:
@@ -50,10 +50,10 @@ def _rows(session: Session, place: Place, *which: ColumnElement[bool]) -> Sequen
 
 def _one(session: Session, place: Place, number: int, at: datetime) -> list[AdminLine]:
     found = _rows(session, place, col(Raffle.number) == number)
-    return [_with_winners(session, one, _line(session, one, at)) for one in found]
+    return [_with_winners(session, one, _line(one, at)) for one in found]
 
 
-def _line(session: Session, raffle: Raffle, at: datetime) -> AdminLine:
+def _line(raffle: Raffle, at: datetime) -> AdminLine:
     state = public_state(RaffleState(raffle.state), raffle.closes, at)
     when = raffle.drawn_at or raffle.closes
     # A frozen list that waits for a named round can be called off; once the key is fixed, nothing can.

@@ -5,7 +5,7 @@ entry and its *undo*. The panel only types the line for whoever pressed.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -93,6 +93,8 @@ class Blank:
     rare: bool = False
     """Whether few need it: the preview offers it behind *more*."""
     parts: Parts | None = None
+    when: Mapping[str, Offered] = field(default_factory=dict)
+    """Answers to tap that are offered only while something holds."""
     winners: bool = False
     """Whether the winners of the thing that the act is about can be tapped, by their numbers."""
 

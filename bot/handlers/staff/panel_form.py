@@ -277,13 +277,14 @@ class PanelForm:
 
     async def _fitting(self, inside: Ask, act: PanelAct, blank: Blank, draft: Draft) -> tuple[str, ...]:
         """Answers to tap that go with what is filled in, and that an operator can still give today."""
-        limited = act.gives and inside.role is not Role.OWNER
-        if not blank.quick or (act.fits is None and not limited):
-            return blank.quick
-        place = inside.community
+        limited, place = act.gives and inside.role is not Role.OWNER, inside.community
+        holding = await self._overview.offered(place, set(blank.when.values()), inside.at)
+        quick = tuple(text for text in blank.quick if text not in blank.when or blank.when[text] in holding)
+        if not quick or (act.fits is None and not limited):
+            return quick
         left = await self._overview.left_today(place, inside.actor_id, inside.at) if limited else None
         fitting: list[str] = []
-        for text in blank.quick:
+        for text in quick:
             read = read_with(act, blank, draft, text, _moment(inside))
             if act.fits is not None and not act.fits(read):
                 continue
