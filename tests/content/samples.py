@@ -18,7 +18,7 @@ from bot.rules.folded import MOST_FOLDED
 from bot.rules.funding import Funding
 from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
-from bot.rules.panel import LISTED, AdminLine, Reach, Section
+from bot.rules.panel import LISTED, AdminLine, AdminPerson, Reach, Section
 from bot.rules.pillars import SHARES_AT_FIRST
 from bot.rules.posts import drafts, persona, post_pages, slot_pages, week
 from bot.rules.posts.limits import ContentProblem
@@ -157,6 +157,7 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         "frozen": HASHES if owner != "CheckedIn" else (),
         "missing": MISSING,
         "currency": ("KRW", "USD", "CNY", "XYZ"),
+        "username": ("ana_kim", None) if owner in {"WaitingLine", "FavourWaiting", "FavourWished"} else (),
         "command": ("newcoupon",),
         **dict.fromkeys(("begins", "ends"), ("21:00", "09:00") if owner == "Span" else ()),
         **({"line": (EXAMPLE, f"/newcoupon {hostile.LONG_MARKUP}")} if owner == "NearestCommand" else {}),
@@ -308,12 +309,17 @@ def _choices_of_panel(owner: str, name: str) -> tuple[Any, ...] | None:
             owner, ("fan", "50", "Silk scarf", hostile.LONG_MARKUP)
         ),
         "who": ("Mina", hostile.LONG_MARKUP, None),
+        "username": ("ana_kim", None),
+        "marks": ((),),
+        "part": ("300", ""),
+        "key": (7, 0),
     }
     parts = {
         "lines": (AdminLine, LISTED),
         "entries": (AdminEntry, LATELY),
         "values": (AdminValue, 8),
         "picks": (AdminPick, LISTED),
+        "people": (AdminPerson, 3),
     }
     if name in parts:
         return _some_of(*parts[name])

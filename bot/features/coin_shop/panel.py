@@ -55,7 +55,7 @@ def _lines(session: Session, place: Place, at: datetime, number: int | None) -> 
 
 def _marks(session: Session, item: ItemFacts) -> tuple[str, ...]:
     waiting = and_(col(Purchase.item_id) == item.id, col(Purchase.state) == PurchaseState.WAITING)
-    marks = {TO_DO: waiting, REFUNDABLE: refundable(item)}
+    marks = {TO_DO: waiting, REFUNDABLE: refundable(item.id, item.kind)}
     return tuple(
         mark for mark, which in marks.items() if session.execute(select(exists(select(1).where(which)))).scalar_one()
     )
