@@ -43,7 +43,7 @@ def take_ticket_back(tx: Tx, community_id: int, entry_id: int | None) -> bool:
     return returned is not None
 
 
-def ticket_can_come_back(entry_id: ColumnElement[Any]) -> ColumnElement[bool]:
+def ticket_can_come_back(entry_id: Any) -> ColumnElement[bool]:
     """The SQL condition that an entry's ticket can still be given back: see `take_ticket_back`."""
     kept = (
         select(col(RaffleEntry.id))

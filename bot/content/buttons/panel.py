@@ -116,7 +116,8 @@ def _review(review: AdminReview) -> Rows:
         return (*in_rows(blanks, WIDE), (Button("back", press=_press(shop, GO, REVIEW)),))
     others = ((Button("others", press=_press(shop, GO, MORE)),),) if review.rest else ()
     do = Button("do", press=_press(shop, DO), about=review.act, style="danger" if review.danger else "primary")
-    return (*in_rows(blanks, WIDE), *others, (do,), (Button("leave", press=_press(shop, LEAVE)),))
+    done = ((do,),) if review.ready else ()
+    return (*in_rows(blanks, WIDE), *others, *done, (Button("leave", press=_press(shop, LEAVE)),))
 
 
 def _other_hour(doubt: AdminOtherHour) -> Rows:

@@ -35,7 +35,7 @@ OWNER_TOLD_WITHIN = timedelta(days=1)
 
 def favour_key(purchase_id: int) -> str:
     """How the keys begin of what the owner is told of a favour."""
-    return f"favour:{purchase_id}:"
+    return f"favour:{purchase_id}"
 
 
 class Wishes:
@@ -80,7 +80,7 @@ def tell_of_purchase(tx: Tx, act: Act, purchase_id: int) -> None:
     if found is not None:
         item, buyer = found.item, found.buyer
         told = FavourWaiting(purchase_id, item.number, item.title, buyer.name, buyer.user_id, buyer.username)
-        tell_owner(tx, act.place, told, _terms(act, f"{favour_key(purchase_id)}bought"))
+        tell_owner(tx, act.place, told, _terms(act, f"{favour_key(purchase_id)}:bought"))
 
 
 def ask(tx: Tx, act: Act, purchase_id: int, policy: ShopPolicy) -> WishAsked | NoSuchItem:
@@ -109,7 +109,7 @@ def take(tx: Tx, act: Act, text: str, policy: ShopPolicy) -> WishOutcome:
     tx.flush()
     purchase_id = dialogue.filled["purchase"]
     told = FavourWished(purchase_id, item.number, item.title, buyer.name, buyer.user_id, buyer.username, wish)
-    tell_owner(tx, act.place, told, _terms(act, f"{favour_key(purchase_id)}{act.cause}"))
+    tell_owner(tx, act.place, told, _terms(act, f"{favour_key(purchase_id)}:{act.cause}"))
     return WishNoted(purchase_id, item.title, wish)
 
 

@@ -132,6 +132,8 @@ class PanelAct:
     """Whether few need it: it stands behind *more*."""
     fits: Callable[[Mapping[str, Any]], bool] | None = None
     """Whether values go together. An answer that doesn't fit what is filled in isn't offered."""
+    some: bool = False
+    """Whether at least one blank must be filled in, whichever it is: else nothing would change."""
     operators_need: tuple[str, ...] = ()
     """Blanks that only operators can't leave empty."""
 

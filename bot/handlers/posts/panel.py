@@ -25,6 +25,7 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
             blanks_of(form, sign_off=(NONE,), emoji=(NONE,), notes=(NONE,)),
             owner=True,
             row=1,
+            some=True,
         ),
         PanelAct("pillars", Section.POSTS, "pillars", unlogged=True, owner=True, row=1),
     )

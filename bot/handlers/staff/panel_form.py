@@ -273,6 +273,7 @@ class PanelForm:
             problem=problem,
             rest=bool(rest),
             second=second,
+            ready=bool(filled) or not act.some,
         )
 
     async def _fitting(self, inside: Ask, act: PanelAct, blank: Blank, draft: Draft) -> tuple[str, ...]:

@@ -157,6 +157,8 @@ class AdminReview(Outcome, name="admin.AdminReview"):
     """Whether there are blanks behind *more*."""
     second: bool = False
     """Whether these are the blanks behind *more*."""
+    ready: bool = True
+    """Whether it can be done as it stands. If not, something is to be filled in first."""
 
 
 @dataclass(frozen=True, slots=True)

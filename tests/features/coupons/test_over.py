@@ -171,7 +171,10 @@ async def test_an_item_whose_campaign_is_over(db: Database, causes: Causes) -> N
     _, number = await offer(db, counter.place, campaign, causes.next())
     await counter.lists(ItemKind.COUPON, title="Silk", subject=number)
     states = [
-        [line.state for line in await Overview(db, PANEL.lists, GIVEAWAYS).lines(counter.place, Section.ITEMS, at)]
+        [
+            line.state
+            for line in await Overview(db, PANEL.lists, PANEL.ended, GIVEAWAYS).lines(counter.place, Section.ITEMS, at)
+        ]
         for at in (NOON, days(1))
     ]
     assert states == [["open"], ["ended"]]
@@ -182,7 +185,7 @@ async def test_an_item_whose_campaign_is_over(db: Database, causes: Causes) -> N
 async def test_a_gift_whose_coupon_is_over(db: Database, causes: Causes) -> None:
     """Neither fans are offered it nor does the panel list it; a card isn't made of it."""
     circle = await Circle.open(db, causes)
-    place, overview = circle.place, Overview(db, PANEL.lists, GIVEAWAYS)
+    place, overview = circle.place, Overview(db, PANEL.lists, PANEL.ended, GIVEAWAYS)
     _, number = await offer(db, place, NewCampaign("Silk", 5, closes=days(2)), causes.next())
     await circle.offers(GiftKind.COUPON, title="Silk", campaign=number)
     await circle.offers(title="Coins", closes=days(3))
