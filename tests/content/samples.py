@@ -12,6 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from bot.content import Said
 from bot.content.catalog import OUTCOMES
 from bot.content.zones import find_zones
+from bot.features.coin_shop.items import SHOWN_WAITING
 from bot.rules.attention.unsent import MOST_HELD, ON_A_PAGE, UnsentPolicy
 from bot.rules.farming import Sign
 from bot.rules.folded import MOST_FOLDED
@@ -90,6 +91,7 @@ MOST = {
     ("MorningCard", "folded"): MOST_FOLDED,
     ("NewCore", "fans"): TierPolicy().nudge_names,
     ("CoreFan", "did"): len(Deed),
+    ("ItemList", "waiting"): SHOWN_WAITING,
 }
 """Tuples that are shorter by what makes them: a nudge names so many fans, and tells each kind of deed once."""
 
