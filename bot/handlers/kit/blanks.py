@@ -118,6 +118,8 @@ class PanelAct:
     """Whether only the owner may; the command asks again."""
     gives: bool = False
     """Whether the shop can owe coins by it, of which an operator gives away so many a day."""
+    costs: bool = False
+    """Whether it costs the shop coins whatever is filled in: an operator who has none left today can't do it."""
     unlogged: bool = False
     """Whether it leaves no entry in the audit log: it only looks something up, or finds what was there already."""
     reach: CountReach | None = None

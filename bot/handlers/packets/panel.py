@@ -27,6 +27,7 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
                 Blank("fresh", days_back(policy), quick=("7d", "30d"), rare=True),
             ),
             gives=True,
+            costs=True,
             reach=reach_new,
             fits=thick_enough,
         ),

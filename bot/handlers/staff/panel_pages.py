@@ -52,7 +52,14 @@ class PanelPages:
         ]
         asked = {act.offered for act in acts if act.offered is not None}
         holding = await self.overview.offered(inside.community, asked, inside.at)
-        return [act for act in acts if act.offered is None or act.offered in holding]
+        broke = not owner and await self._has_none_left(inside, acts)
+        return [act for act in acts if (act.offered is None or act.offered in holding) and not (act.costs and broke)]
+
+    async def _has_none_left(self, inside: Ask, acts: Iterable[PanelAct]) -> bool:
+        """Whether an operator has given away all that they may today. Asked only where an act costs coins."""
+        if not any(act.costs for act in acts):
+            return False
+        return not await self.overview.left_today(inside.community, inside.actor_id, inside.at)
 
     async def thing(self, inside: Ask, section: str, number: int | None, *, second: bool = False) -> None:
         """One thing and what can be done with it; with `second` what stands behind *more*."""

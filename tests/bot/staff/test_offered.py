@@ -76,7 +76,7 @@ async def afterwards(stage: Stage, fan: Person) -> None:
         await stage.all_sent()
 
 
-async def offers_left(walker: Walker, done: set[str]) -> list[tuple[str, tuple[str, ...]]]:
+async def offers_left(walker: Walker, done: set[str]) -> list[tuple[str, str]]:
     """What is offered and wasn't done yet. What takes something away comes last: the others need what it would take."""
     offered = await walker.offers()
     left = [one for one in offered.items() if one[0] not in done and one[0].split(":")[1] not in NAMES_SOMETHING]
@@ -89,7 +89,7 @@ STATES = {"empty": empty, "running": running, "on_air": on_air, "afterwards": af
 @pytest.mark.parametrize(
     ("state", "turn", "owner"),
     [
-        *(pytest.param(state, turn, True, id=f"{state}-{turn}") for state in STATES for turn in (0, 1)),
+        *(pytest.param(state, turn, True, id=state) for turn, state in enumerate(STATES)),
         pytest.param("running", 2, False, id="operator"),
     ],
 )
@@ -107,9 +107,9 @@ async def test_no_offered_act_is_refused(
     walker.listen(monkeypatch)
     done: set[str] = set()
     while left := await offers_left(walker, done):
-        for data, path in left:
+        for data, page in left:
             done.add(data)
-            await walker.go(path)
+            await walker.turn_to(page)
             if data in walker.data:  # what was done before may have taken it away
                 walker.heard.clear()
                 await walker.does(data)
