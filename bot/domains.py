@@ -140,6 +140,7 @@ def panel_of(domains: Sequence[Domain], policies: Policies) -> PanelParts:
     return PanelParts.of(
         [act for domain in domains for act in domain.panel_acts(policies)],
         {section.value: read for domain in domains for section, read in domain.panel_lists.items()},
+        {section.value: read for domain in domains for section, read in domain.panel_ended.items()},
     )
 
 

@@ -220,6 +220,7 @@ def press_rests(ids: dict[str, int], others: Others) -> dict[str, str | int]:
         "week": f"{shop}:show",
         "whose": f"{shop}:{others.loft}",
         "why": 1,
+        "wish": 1,
     }
 
 
@@ -280,7 +281,7 @@ async def link_samples(world: World) -> list[Sample]:
     await world.stage.settled()
     ((token,),) = await query(world.stage.app.db, "SELECT token FROM source WHERE name = 'video'")
     rest = {"admin": "1", "setup": "1", "remind": "2", "gift": "1", "g": "none", "src": token}
-    rest |= {"coupons": "1", "raffles": "1", "post": "1", "blanks": "1", "week": "1"}
+    rest |= {"coupons": "1", "raffles": "1", "post": "1", "blanks": "1", "week": "1", "wish": "1_1"}
     agree(set(rest), set(world.stage.app.table._openings))
     return [
         Sample(f"{prefix}_…", f"/start {prefix}_{payload}", {SETUP: (Hello,), REMIND: (StreamGone,)}.get(prefix, ()))

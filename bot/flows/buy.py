@@ -5,17 +5,15 @@ Everything is decided before anything is written, so that a refusal takes no sto
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import assert_never
 
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.features.coin_shop import shelf
+from bot.features.coin_shop import shelf, wishes
 from bot.features.coin_shop.shelf import Pick
 from bot.features.raffles.entries import enter
 from bot.rules.act import Act
-from bot.rules.coin_shop.items import FavourWaiting
 from bot.rules.coin_shop.shelf import (
     Bought,
     BuyOutcome,
@@ -54,13 +52,8 @@ from bot.store.coupons.hand_out import Choice, Claim, ClaimTools, hand_out
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.members import standing
-from bot.store.messages.outbox import Terms
-from bot.store.messages.telling import tell_owner
 from bot.store.raffle_tickets import entry_of
 from bot.store.tables import Coupon
-
-OWNER_TOLD_WITHIN = timedelta(days=1)
-"""How long the bot tries to tell the owner that a favour waits."""
 
 
 class Buying:
@@ -137,17 +130,12 @@ class Buying:
 
 
 def _buy_favour(tx: Tx, act: Act, picked: Pick) -> Bought:
-    """Buy a favour: it waits for staff, and the owner is told. `/items` shows who bought it."""
+    """Buy a favour: it waits for staff, and the owner is told who bought it. Its buyer can say what they wish."""
     _charge(tx, act, picked)
     outcome = picked.bought()
     purchase_id = shelf.write_down(tx, act, picked, outcome, PurchaseState.WAITING)
-    tell_owner(
-        tx,
-        act.place,
-        FavourWaiting(purchase_id, picked.item.number, picked.item.title),
-        Terms(now=act.at, key=f"favour:{purchase_id}", not_after=act.at + OWNER_TOLD_WITHIN),
-    )
-    return outcome
+    wishes.tell_of_purchase(tx, act, purchase_id)
+    return replace(outcome, purchase_id=purchase_id)
 
 
 def _charge(tx: Tx, act: Act, picked: Pick) -> None:

@@ -24,6 +24,21 @@ class Section(StrEnum):
     HEARTS = "hearts"
     ATTENTION = "attention"
     FANS = "fans"
+    HOOK = "hook"
+    """The secret by which the shop's platform tells of orders. It stands apart from the till."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdminPerson:
+    """A person of the shop, for staff: a name that leads to them."""
+
+    name: str
+    user_id: int
+    username: str | None = None
+    number: int = 0
+    """Their number in the draw; 0 where there is none."""
+    coins: int = 0
+    """What they got; 0 where that doesn't apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +58,29 @@ class AdminLine:
     """When it opens, starts or closes, whichever comes next."""
     coins: int = 0
     """Its coins, by which staff know it if it has no title."""
+    key: int = 0
+    """What the button of an ended thing without a number of its own carries: the id of its row."""
+    marks: tuple[str, ...] = ()
+    """What holds of it besides its state, as acts ask for it: `cancellable`, `for_hearts`, …"""
+    people: tuple[AdminPerson, ...] = ()
+    """Who won it. Only the page of the thing itself has them."""
+    more_people: int = 0
+    """Winners who aren't in `people`."""
+
+    @property
+    def pressed(self) -> int:
+        """What its button among ended things carries."""
+        return self.key or self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Which ended things are asked for: a page of them, the newest first, or one."""
+
+    before: int = 0
+    """The page goes on behind the thing with this key; 0: it begins with the newest."""
+    key: int | None = None
+    """Only the thing with this key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +103,5 @@ class Reach:
     """Things of fans, such as coupons, that become worthless."""
     at: datetime | None = None
     """When fans see it; None if at once."""
+    may: int | None = None
+    """Fans who may claim, enter or buy, by the act's own conditions."""

@@ -23,7 +23,14 @@ class ShownClass(StrEnum):
 
 _TO_STAFF = (
     *("arrivals.Greeting", "arrivals.RoomJoined", "arrivals.WhoseRoom", "communities.NoWhispers"),
-    *("draws.DrawWaits", "farming.HeldNotice", "hearts.StepFailed", "items.FavourWaiting", "sources.DoorsClosed"),
+    *(
+        "draws.DrawWaits",
+        "farming.HeldNotice",
+        "hearts.StepFailed",
+        "items.FavourWaiting",
+        "items.FavourWished",
+        "sources.DoorsClosed",
+    ),
     *("refusals.RoomMissed", "refusals.RoomRefuses", "rights.HomeTold", "rights.OwnerBefore", "rights.OwnerNow"),
     *("staff.OperatorActed", "streams.AskOwner", "topics.TopicLost", "members.NewCore"),
     *("staff.RoleGiven", "staff.RoleEnded"),

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.panel import AdminLine, Reach
+from bot.rules.panel import AdminLine, Ended, Reach
 from bot.rules.place import Place
+from bot.rules.tiers import Tier
 from bot.store.messages.cards import chats_of, groups_of
 from bot.store.messages.refused import heard_in
 from bot.store.tables import Member
@@ -17,6 +18,10 @@ from bot.store.tables.members import IS_A_PERSON
 
 ListThings = Callable[[Session, Place, datetime, int | None], list[AdminLine]]
 """(session, place, at, number) → the lines of a section, newest first; with a number only that one."""
+ListEnded = Callable[[Session, Place, datetime, Ended], list[AdminLine]]
+"""(session, place, at, which) → ended things of a section, the newest first, one more than a page holds."""
+Offered = Callable[[Session, Place, datetime], bool]
+"""(session, place, at) → whether an act can be done in the shop now."""
 CountReach = Callable[[Session, Place, Mapping[str, Any], int | None], Reach]
 """(session, place, the form's values, the number of what the act is about) → the act's reach."""
 
@@ -42,11 +47,18 @@ def count_groups(session: Session, place: Place) -> int:
     return heard_in(session, place.community_id, chats)[0]
 
 
-def count_fans(session: Session, place: Place) -> int:
-    """How many fans are in a room of the shop."""
+def count_fans(session: Session, place: Place, lowest: Tier = Tier.NEW) -> int:
+    """How many fans are in a room of the shop; with a tier only those who have reached it."""
+    reached = [tier.value for tier in Tier if tier.at_least(lowest)]
+    which = (col(Member.tier).in_(reached),) if lowest is not Tier.NEW else ()
     found: int = session.execute(
         select(func.count())
         .select_from(Member)
-        .where(col(Member.community_id) == place.community_id, col(Member.left_at).is_(None), IS_A_PERSON)
+        .where(col(Member.community_id) == place.community_id, col(Member.left_at).is_(None), IS_A_PERSON, *which)
     ).scalar_one()
     return found
+
+
+def count_may(session: Session, place: Place, values: Mapping[str, Any]) -> int:
+    """How many fans an act lets claim, enter or buy, by the conditions in its form: the lowest tier."""
+    return count_fans(session, place, Tier(values.get("tier") or Tier.NEW))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -41,6 +41,20 @@ def take_ticket_back(tx: Tx, community_id: int, entry_id: int | None) -> bool:
         .returning(col(RaffleEntry.id))
     ).first()
     return returned is not None
+
+
+def ticket_can_come_back(entry_id: Any) -> ColumnElement[bool]:
+    """The SQL condition that an entry's ticket can still be given back: see `take_ticket_back`."""
+    kept = (
+        select(col(RaffleEntry.id))
+        .join(Raffle, col(Raffle.id) == col(RaffleEntry.raffle_id))
+        .where(
+            col(RaffleEntry.id) == entry_id,
+            col(RaffleEntry.returned).is_(False),
+            col(Raffle.state) == RaffleState.OPEN,
+        )
+    )
+    return kept.exists()
 
 
 def entry_of(session: Session, raffle_id: int, member_id: int) -> int:

@@ -5,7 +5,6 @@ from typing import Any
 from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it has no stubs
 from playwright.async_api import Page
 
-
 RESTS = "Promise.all(document.getAnimations().map((one) => one.finished.catch(() => null))).then(() => null)"
 """Waits until nothing moves: what fades in has too little contrast for a moment."""
 

@@ -12,6 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from bot.content import Said
 from bot.content.catalog import OUTCOMES
 from bot.content.zones import find_zones
+from bot.features.coin_shop.items import SHOWN_WAITING
 from bot.features.shops.ownership import MOST_NAMED
 from bot.rules.attention.unsent import MOST_HELD, ON_A_PAGE, UnsentPolicy
 from bot.rules.farming import Sign
@@ -19,7 +20,7 @@ from bot.rules.folded import MOST_FOLDED
 from bot.rules.funding import Funding
 from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
-from bot.rules.panel import LISTED, AdminLine, Reach, Section
+from bot.rules.panel import LISTED, AdminLine, AdminPerson, Reach, Section
 from bot.rules.pillars import SHARES_AT_FIRST
 from bot.rules.posts import drafts, persona, post_pages, slot_pages, week
 from bot.rules.posts.limits import ContentProblem
@@ -95,6 +96,7 @@ MOST = {
     ("MorningCard", "folded"): MOST_FOLDED,
     ("NewCore", "fans"): TierPolicy().nudge_names,
     ("CoreFan", "did"): len(Deed),
+    ("ItemList", "waiting"): SHOWN_WAITING,
 }
 """Tuples that are shorter by what makes them: a nudge names so many fans, and tells each kind of deed once."""
 
@@ -162,6 +164,7 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         "frozen": HASHES if owner != "CheckedIn" else (),
         "missing": MISSING,
         "currency": ("KRW", "USD", "CNY", "XYZ"),
+        "username": ("ana_kim", None) if owner in {"WaitingLine", "FavourWaiting", "FavourWished"} else (),
         "command": ("newcoupon",),
         **({"role": ((*GIVABLE, None) if owner == "StaffLine" else GIVABLE)} if owner in OF_ROLES else {}),
         **({"before": (*GIVABLE, None)} if owner == "StaffGiven" else {}),
@@ -315,12 +318,17 @@ def _choices_of_panel(owner: str, name: str) -> tuple[Any, ...] | None:
             owner, ("fan", "50", "Silk scarf", hostile.LONG_MARKUP)
         ),
         "who": ("Mina", hostile.LONG_MARKUP, None),
+        "username": ("ana_kim", None),
+        "marks": ((),),
+        "part": ("300", ""),
+        "key": (7, 0),
     }
     parts = {
         "lines": (AdminLine, LISTED),
         "entries": (AdminEntry, LATELY),
         "values": (AdminValue, 8),
         "picks": (AdminPick, LISTED),
+        "people": (AdminPerson, 3),
     }
     if name in parts:
         return _some_of(*parts[name])

@@ -125,6 +125,7 @@ DAY = date(2026, 11, 23)
 EXAMPLE = '/newcoupon title="Silk scarf" stock=100'
 ORDINARY: dict[str, str] = {
     "title": "Silk scarf −20%",
+    "wish": "Does the silk shrink?",
     "code": "K7M2-QX4P",
     "shared_code": "SILK20",
     "link": "https://t.me/encore_bot?start=src_kq3J9x_Tf-2Lw8aB",

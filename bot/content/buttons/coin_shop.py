@@ -4,7 +4,15 @@ from typing import get_args
 
 from bot.content.button import Button, Rows
 from bot.content.buttons.shared import HAND_OVER, MAKE_UP, Buttons, undo_button
-from bot.rules.coin_shop.items import FavourWaiting, HandedOver, ItemClosed, ItemList, ItemMade, ItemOpened
+from bot.rules.coin_shop.items import (
+    FavourWaiting,
+    FavourWished,
+    HandedOver,
+    ItemClosed,
+    ItemList,
+    ItemMade,
+    ItemOpened,
+)
 from bot.rules.coin_shop.shelf import (
     Bought,
     BoughtAlready,
@@ -13,12 +21,19 @@ from bot.rules.coin_shop.shelf import (
     ItemKind,
     Shelf,
     ShelfLine,
+    WishAsked,
+    WishDoor,
+    WishLeft,
+    WishNoted,
 )
 
 SHELF = "shelf"
 """`shelf` or `shelf:<page>` shows the items that are sold."""
 BUY = "buy"
 """`buy:<item>` asks the fan to confirm the purchase."""
+WISH = "wish"
+"""`wish:<purchase>` asks the buyer of a favour what they wish, `wish:skip` leaves the question. As a link's payload:
+`wish_<shop>_<purchase>`."""
 PAY = "pay"
 """`pay:<item>:<price>:<which purchase>` buys. A second tap, or a tap after a change of price, buys nothing."""
 
@@ -42,6 +57,8 @@ def _ask(question: BuyAsked) -> Rows:
 def _bought(bought: Bought) -> Rows:
     if bought.kind == ItemKind.MAKE_UP:
         return ((Button("make_up", press=MAKE_UP, style="primary"),), *_back(bought))
+    if bought.purchase_id:
+        return ((Button("wish", press=f"{WISH}:{bought.purchase_id}", style="primary"),), *_back(bought))
     if bought.code is not None:
         return ((Button("copy", copy=bought.code),), *_back(bought))
     return _back(bought)
@@ -51,8 +68,16 @@ def _back(_outcome: object) -> Rows:
     return ((Button("shelf", press=SHELF),),)
 
 
-def _handed_over(favour: FavourWaiting) -> Rows:
+def _handed_over(favour: FavourWaiting | FavourWished) -> Rows:
     return ((Button("handed_over", press=f"{HAND_OVER}:{favour.purchase_id}", style="success"),),)
+
+
+def _wish_asked(_asked: WishAsked) -> Rows:
+    return ((Button("skip_wish", press=f"{WISH}:skip"),),)
+
+
+def _wish_door(door: WishDoor) -> Rows:
+    return ((Button("open_wish", start=f"{WISH}_{door.community_id}_{door.purchase_id}", style="primary"),),)
 
 
 def _items(shown: ItemList) -> Rows:
@@ -66,6 +91,11 @@ BUTTONS: Buttons = {
     BuyAsked: _ask,
     Bought: _bought,
     FavourWaiting: _handed_over,
+    FavourWished: _handed_over,
+    WishAsked: _wish_asked,
+    WishDoor: _wish_door,
+    WishNoted: _back,
+    WishLeft: _back,
     ItemList: _items,
     ItemMade: undo_button,
     ItemClosed: undo_button,

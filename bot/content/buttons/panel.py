@@ -1,10 +1,14 @@
 """Buttons of the staff's panel."""
 
 from bot.content.button import Button, Rows
+from bot.content.buttons.figures import AIRING, REPORT
 from bot.content.buttons.shared import ADMIN, SETUP, Buttons, in_rows
+from bot.rules.panel import Section
 from bot.rules.staff.panel import (
+    MORE,
     REVIEW,
     AdminDoor,
+    AdminEnded,
     AdminEntry,
     AdminGone,
     AdminHome,
@@ -20,6 +24,7 @@ from bot.rules.staff.panel import (
 )
 
 SECTION, THING, LATELY, BEGIN, TAKE_BACK = "s", "t", "l", "b", "u"
+OTHERS, ENDED, ENDED_THING = "o", "e", "h"
 """Presses that open a page, begin an act or take one back. They need no open form."""
 SET, CLEAR, GO, DO, LEAVE = "a", "c", "g", "do", "x"
 """Presses that work on the open form."""
@@ -61,7 +66,24 @@ def _section(page: AdminSection) -> Rows:
         for line in page.lines
         if line.number
     )
-    return (*lines, *_acts(shop, page.acts), (_to_home(shop),))
+    if page.second:
+        return (*_acts(shop, page.acts), (_to_section(shop, page.section),))
+    others = (Button("others", press=_press(shop, OTHERS, page.section)),) if page.rest else ()
+    ended = (Button("ended", press=_press(shop, ENDED, page.section)),) if page.ended else ()
+    apart = ((*ended, *others),) if ended or others else ()
+    return (*lines, *_acts(shop, page.acts), *apart, (_to_home(shop),))
+
+
+def _ended(page: AdminEnded) -> Rows:
+    shop = page.community_id
+    lines = tuple(
+        (Button("line", press=_press(shop, ENDED_THING, page.section, line.pressed), about=line),)
+        for line in page.lines
+    )
+    newest = () if page.newest else (Button("newest", press=_press(shop, ENDED, page.section)),)
+    older = (Button("older", press=_press(shop, ENDED, page.section, page.older)),) if page.older else ()
+    turns = ((*newest, *older),) if newest or older else ()
+    return (*lines, *turns, (_to_section(shop, page.section),))
 
 
 def _step(step: AdminStep) -> Rows:
@@ -91,8 +113,12 @@ def _review(review: AdminReview) -> Rows:
         )
         for blank in review.blanks
     )
+    if review.second:
+        return (*in_rows(blanks, WIDE), (Button("back", press=_press(shop, GO, REVIEW)),))
+    others = ((Button("others", press=_press(shop, GO, MORE)),),) if review.rest else ()
     do = Button("do", press=_press(shop, DO), about=review.act, style="danger" if review.danger else "primary")
-    return (*in_rows(blanks, WIDE), (do,), (Button("leave", press=_press(shop, LEAVE)),))
+    done = ((do,),) if review.ready else ()
+    return (*in_rows(blanks, WIDE), *others, *done, (Button("leave", press=_press(shop, LEAVE)),))
 
 
 def _other_hour(doubt: AdminOtherHour) -> Rows:
@@ -109,8 +135,15 @@ def _door(door: AdminDoor) -> Rows:
 
 
 def _thing(page: AdminThing) -> Rows:
-    acts = _acts(page.community_id, page.acts, page.line.number)
-    return (*acts, (_to_section(page.community_id, page.section),))
+    shop, section, line = page.community_id, page.section, page.line
+    acts = _acts(shop, page.acts, line.number)
+    if page.second:
+        return (*acts, (Button("back", press=_press(shop, THING, section, line.number)),))
+    report = Button("act", press=f"{REPORT}:{shop}:{AIRING}{line.key}", about="report")
+    aired = ((report,),) if section == Section.STREAMS and line.key and line.state == "ended" else ()
+    others = (Button("others", press=_press(shop, OTHERS, section, line.number)),) if page.rest else ()
+    back = Button("ended", press=_press(shop, ENDED, section)) if page.ended else _to_section(shop, section)
+    return (*aired, *acts, (back, *others))
 
 
 def _lately(page: AdminLately) -> Rows:
@@ -137,6 +170,7 @@ BUTTONS: Buttons = {
     AdminHome: _home,
     AdminSection: _section,
     AdminThing: _thing,
+    AdminEnded: _ended,
     AdminStep: _step,
     AdminReview: _review,
     AdminOtherHour: _other_hour,

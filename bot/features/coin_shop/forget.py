@@ -3,10 +3,12 @@
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from bot.rules.coin_shop.shelf import PurchaseState
+from bot.features.coin_shop.wishes import favour_key
+from bot.rules.coin_shop.shelf import ItemKind, PurchaseState
 from bot.store.audit import forget_answers
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving
+from bot.store.messages.telling import withdraw_messages
 from bot.store.tables import Item, Purchase
 
 ACTED_BY = (col(Item.made_by), col(Purchase.settled_by))
@@ -21,5 +23,8 @@ def forget(tx: Tx, leaving: Leaving) -> None:
     tx.execute(
         update(Purchase).where(mine, col(Purchase.state) == PurchaseState.WAITING).values(state=PurchaseState.VOID)
     )
-    tx.execute(update(Purchase).where(mine).values(cause=None, answer=None))
+    tx.execute(update(Purchase).where(mine).values(cause=None, answer=None, wish=None))
+    favours = select(col(Purchase.id)).where(mine, col(Purchase.kind) == ItemKind.FAVOUR)
+    for purchase_id in tx.execute(favours).scalars():
+        withdraw_messages(tx, leaving.community_id, favour_key(purchase_id or 0))
     forget_answers(tx, leaving.community_id, NAMED_IN_ANSWER, select(col(Purchase.id)).where(mine))

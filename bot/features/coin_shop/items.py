@@ -228,7 +228,16 @@ def list_items(session: Session, place: Place, at: datetime) -> ItemList:
     """The newest items and the oldest of what waits."""
     items = items_of(session, place.community_id, at, col(Item.state) != ItemState.WITHDRAWN)
     waiting: Any = (
-        select(col(Purchase.id), col(Item.number), col(Item.title), col(Person.name), col(Purchase.bought_at))
+        select(
+            col(Purchase.id),
+            col(Item.number),
+            col(Item.title),
+            col(Person.name),
+            col(Purchase.bought_at),
+            col(Purchase.wish),
+            col(Person.user_id),
+            col(Person.username),
+        )
         .join(Item, col(Item.id) == col(Purchase.item_id))
         .join(Member, col(Member.id) == col(Purchase.member_id))
         .join(Person, col(Person.user_id) == col(Member.user_id))

@@ -3,7 +3,7 @@
 What a purchase gives belongs to other domains: `flows/buy.py` puts the two together.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -20,6 +20,7 @@ from bot.rules.coin_shop.shelf import (
     Buyer,
     BuyOutcome,
     ItemFacts,
+    ItemKind,
     ItemState,
     NoSuchItem,
     PurchaseState,
@@ -140,13 +141,14 @@ def ask_price(
 def bought_before(tx: Tx, member: Standing, cause: str, at: datetime) -> Bought | None:
     """What this update bought, if it comes again."""
     row: Any = tx.execute(
-        select(col(Purchase.answer), col(Purchase.bought_at)).where(
+        select(col(Purchase.id), col(Purchase.kind), col(Purchase.answer), col(Purchase.bought_at)).where(
             col(Purchase.member_id) == member.member_id, col(Purchase.cause) == cause
         )
     ).one_or_none()
     if row is None or row.answer is None or at - row.bought_at >= causes.KEPT:
         return None
-    return causes.from_json(Bought, row.answer)
+    bought = causes.from_json(Bought, row.answer)
+    return replace(bought, purchase_id=row.id) if row.kind == ItemKind.FAVOUR else bought
 
 
 def pick(tx: Tx, act: Act, member: Standing, yes: Yes, tiers: TierPolicy) -> Pick | BuyOutcome:

@@ -143,6 +143,11 @@ def chart(
     return by_day(paid_at(session, place, window), told.since, told.days, place.timezone)
 
 
+def has_begun(session: Session, place: Place, at: datetime) -> bool:
+    """Whether a stream of this shop has begun yet, so that there is a latest one."""
+    return _latest(session, at, col(Airing.community_id) == place.community_id) is not None
+
+
 def _meant(
     session: Session, place: Place, wish: Wish, at: datetime
 ) -> AiringFacts | NoStreamYet | NoSuchStream | StreamNotBegun:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, not_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.features.gifts.stock import offered_at
 from bot.rules.gift_states import PAYS_COINS, GiftKind
 from bot.rules.gifts.policy import GiftPolicy
-from bot.rules.panel import LISTED, AdminLine, Reach, Section
+from bot.rules.panel import LISTED, AdminLine, Ended, Reach, Section
 from bot.rules.place import Place
 from bot.store.panel import CountReach, count_fans
 from bot.store.tables import GiftOffer
@@ -19,12 +19,22 @@ from bot.store.tables import GiftOffer
 
 def list_offers(session: Session, place: Place, at: datetime, number: int | None) -> list[AdminLine]:
     """Gifts that fans may send on."""
-    offered = offered_at(at)
-    which = offered if number is None else col(GiftOffer.number) == number
+    return _lines(session, place, at, offered_at(at) if number is None else col(GiftOffer.number) == number)
+
+
+def list_ended(session: Session, place: Place, at: datetime, which: Ended) -> list[AdminLine]:
+    """Gifts of which no new cards can be made."""
+    if which.key is not None:
+        return _lines(session, place, at, col(GiftOffer.number) == which.key)
+    page = (col(GiftOffer.number) < which.before,) if which.before else ()
+    return _lines(session, place, at, not_(offered_at(at)), *page)
+
+
+def _lines(session: Session, place: Place, at: datetime, *which: ColumnElement[bool]) -> list[AdminLine]:
     found = session.execute(
-        select(GiftOffer, offered)
-        .where(col(GiftOffer.community_id) == place.community_id, which)
-        .order_by(col(GiftOffer.id).desc())
+        select(GiftOffer, offered_at(at))
+        .where(col(GiftOffer.community_id) == place.community_id, *which)
+        .order_by(col(GiftOffer.number).desc())
         .limit(LISTED + 1)
     ).all()
     return [

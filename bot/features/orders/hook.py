@@ -1,6 +1,7 @@
 """The secret by which a shop's platform signs what it tells of orders."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -8,6 +9,7 @@ from sqlmodel import col
 
 from bot.rules.act import Act
 from bot.rules.orders.orders import HookOff, HookShown
+from bot.rules.place import Place
 from bot.store.audit import caused_by, record_act
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
@@ -82,6 +84,11 @@ def drop_secret(tx: Tx, community_id: int) -> bool:
         delete(OrderHook).where(col(OrderHook.community_id) == community_id).returning(col(OrderHook.community_id))
     ).all()
     return bool(gone)
+
+
+def has_hook(session: Session, place: Place, _at: datetime) -> bool:
+    """Whether the shop's calls are taken now."""
+    return secret_of(session, place.community_id) is not None
 
 
 def secret_of(session: Session, community_id: int) -> str | None:

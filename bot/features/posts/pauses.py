@@ -95,6 +95,23 @@ class Pauses:
         return replace(await self._db.read(days_off_page, place, now), done=done)
 
 
+def rests(session: Session, place: Place, at: datetime) -> bool:
+    """Whether planned posts or promotion rest now."""
+    week = session.get(Week, place.community_id)
+    promotions = week.promotions_paused_until if week is not None else None
+    return week is not None and (_rests_wholly(week, at) or (promotions is not None and promotions > at))
+
+
+def may_rest(session: Session, place: Place, at: datetime) -> bool:
+    """Whether there is a calendar whose posts can rest: they don't rest already until somebody says otherwise."""
+    week = session.get(Week, place.community_id)
+    return week is not None and not (_rests_wholly(week, at) and week.paused_until is None)
+
+
+def _rests_wholly(week: Week, at: datetime) -> bool:
+    return week.paused_at is not None and (week.paused_until is None or week.paused_until > at)
+
+
 def days_off_page(session: Session, place: Place, now: datetime) -> DaysOffShown:
     """Days off to come, and days to choose."""
     week = session.get_one(Week, place.community_id)

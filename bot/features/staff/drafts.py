@@ -35,6 +35,21 @@ class Draft:
     """The message that shows it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer to one question of a form."""
+
+    blank: str
+    text: str | None
+    """None: the blank is left empty again."""
+    needed: tuple[str, ...]
+    """What can't be left empty, in the order in which it is asked for."""
+    stays: bool = False
+    """Whether the same question is asked again, as the answer is only a part."""
+    empties: str | None = None
+    """Another blank whose answer means nothing any more."""
+
+
 class Drafts:
     """Use cases of half-filled forms."""
 
@@ -49,11 +64,9 @@ class Drafts:
         """Open an empty form for the panel's act of this name; what was open before is given up."""
         return await self._db.write(begin, act, name, number, needed)
 
-    async def fill(
-        self, user_id: int, panel_id: int | None, blank: str, text: str | None, needed: tuple[str, ...]
-    ) -> Draft | None:
-        """Take an answer, or with None leave the blank empty again; None if no such form is open."""
-        return await self._db.write(fill, user_id, panel_id, blank, text, needed)
+    async def fill(self, user_id: int, panel_id: int | None, answer: Answer) -> Draft | None:
+        """Take an answer; None if no such form is open."""
+        return await self._db.write(fill, user_id, panel_id, answer)
 
     async def go_to(self, user_id: int, panel_id: int | None, step: str) -> Draft | None:
         """Go to a question, or to the preview."""
@@ -85,18 +98,17 @@ def begin(tx: Tx, act: Act, name: str, number: int | None, needed: tuple[str, ..
     return Draft(act.community_id, name, number, values, step, None)
 
 
-def fill(
-    tx: Tx, user_id: int, panel_id: int | None, blank: str, text: str | None, needed: tuple[str, ...]
-) -> Draft | None:
+def fill(tx: Tx, user_id: int, panel_id: int | None, answer: Answer) -> Draft | None:
     """Keep the answer and go on to what is still needed."""
     dialogue = _lock_dialogue(tx, user_id)
     if dialogue is None or _draft(dialogue, panel_id) is None:
         return None
-    values = {name: said for name, said in dialogue.filled["values"].items() if name != blank}
-    if text is not None:
-        values[blank] = text
+    said = dialogue.filled["values"].items()
+    values = {name: text for name, text in said if name not in {answer.blank, answer.empties}}
+    if answer.text is not None:
+        values[answer.blank] = answer.text
     dialogue.filled = {**dialogue.filled, "values": values}
-    dialogue.step = next_step(needed, values)
+    dialogue.step = answer.blank if answer.stays else next_step(answer.needed, values)
     tx.flush()
     return _draft(dialogue, panel_id)
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.panel import AdminLine, Reach
+from bot.rules.panel import AdminLine, Ended, Reach
 from bot.rules.place import Place
 from bot.rules.refusals import RoomRefuses
 from bot.rules.rights import Role, may_undo
@@ -16,7 +16,7 @@ from bot.rules.staff.panel import LATELY, AdminEntry, AdminLately
 from bot.store.engine.db import Database
 from bot.store.giveaways import Giveaways
 from bot.store.messages.refused import refused_rooms
-from bot.store.panel import CountReach, ListThings
+from bot.store.panel import CountReach, ListEnded, ListThings, Offered
 from bot.store.tables import AuditEntry, FanGroup, Person
 from bot.store.tables.base import id_of
 
@@ -24,10 +24,17 @@ from bot.store.tables.base import id_of
 class Overview:
     """Use cases of looking at what stands, and at what an act would change."""
 
-    def __init__(self, db: Database, lists: Mapping[str, ListThings], giveaways: Giveaways) -> None:
-        """`lists` are the domains', by section."""
+    def __init__(
+        self,
+        db: Database,
+        lists: Mapping[str, ListThings],
+        ended: Mapping[str, ListEnded],
+        giveaways: Giveaways,
+    ) -> None:
+        """`lists` and `ended` are the domains', by section."""
         self._db = db
         self._lists = lists
+        self._ended = ended
         self._giveaways = giveaways
 
     async def lines(self, place: Place, section: str, at: datetime) -> list[AdminLine]:
@@ -40,6 +47,19 @@ class Overview:
         read = self._lists.get(section)
         found = await self._db.read(read, place, at, number) if read is not None else []
         return found[0] if found else None
+
+    def has_ended(self, section: str) -> bool:
+        """Whether ended things of a section can be looked up."""
+        return section in self._ended
+
+    async def ended(self, place: Place, section: str, which: Ended, at: datetime) -> list[AdminLine]:
+        """A page of a section's ended things and one more, or the one that is asked for."""
+        read = self._ended.get(section)
+        return await self._db.read(read, place, at, which) if read is not None else []
+
+    async def offered(self, place: Place, conditions: Collection[Offered], at: datetime) -> frozenset[Offered]:
+        """Those conditions that hold now."""
+        return await self._db.read(_holding, place, conditions, at) if conditions else frozenset()
 
     async def reach(
         self, place: Place, count: CountReach | None, values: Mapping[str, Any], number: int | None
@@ -58,6 +78,10 @@ class Overview:
     async def lately(self, place: Place, role: Role, undoable: Collection[str], owners: Collection[str]) -> AdminLately:
         """The last acts, with who did them, and which of them the reader may take back."""
         return await self._db.read(lately, place, role, undoable, owners)
+
+
+def _holding(session: Session, place: Place, conditions: Collection[Offered], at: datetime) -> frozenset[Offered]:
+    return frozenset(condition for condition in conditions if condition(session, place, at))
 
 
 def lately(

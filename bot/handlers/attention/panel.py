@@ -22,6 +22,7 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
             "quiet",
             (bare("hours", hours_reader(limits), *hours, needed=False), *numbers),
             owner=True,
+            some=True,
         ),
         PanelAct("unsent", Section.ATTENTION, "why", unlogged=True),
     )

@@ -23,6 +23,7 @@ from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
 NEW_ITEM = '/newitem title="Silk scarf −20%" price=120 kind=coupon:12'
+NEW_COUPONS = '/newitem title="Silk scarf −20%" price=120 kind=coupon stock=50'
 ITEM = "/item 3"
 DEEDS = ("close", "open", "done", "refund")
 OF_A_FAN = ("done", "refund")
@@ -30,14 +31,14 @@ _OF_SOMETHING = re.compile(r"(coupon|raffle):#?(\d{1,9})")
 
 
 def kind_of(name: str, text: str, _moment: Moment) -> tuple[ItemKind, int | None]:
-    """`coupon:12`, `raffle:3`, `makeup` or `favour`."""
+    """`coupon` (new ones), `coupon:12`, `raffle:3`, `makeup` or `favour`."""
     value = text.strip().lower()
     found = _OF_SOMETHING.fullmatch(value)
     if found is not None:
         return ItemKind(found.group(1)), int(found.group(2))
-    if value in {ItemKind.MAKE_UP, ItemKind.FAVOUR}:
+    if value in {ItemKind.COUPON, ItemKind.MAKE_UP, ItemKind.FAVOUR}:
         return ItemKind(value), None
-    raise FormProblem(NotOneOf(name, echo(text), ("coupon:12", "raffle:3", "makeup", "favour")))
+    raise FormProblem(NotOneOf(name, echo(text), ("coupon", "coupon:12", "raffle:3", "makeup", "favour")))
 
 
 def new_item_form(policy: ShopPolicy) -> Form:
@@ -85,7 +86,13 @@ async def new_item(
     values["kind"], values["subject"] = values["kind"]
     if "per" in values:
         values.setdefault("limit", 1)
-    made = await coin_shop.items.make(noting(inside, doubt).act, NewItem(**values))
+    wish, act = NewItem(**values), noting(inside, doubt).act
+    if wish.kind is not ItemKind.COUPON or wish.subject is not None:
+        made: object = await coin_shop.items.make(act, wish)
+    elif wish.stock is None:
+        made = Missing("stock", NEW_COUPONS)
+    else:
+        made = await coin_shop.selling.sell_coupons(act, wish)
     await answer_doubt(voice, inside, made, doubt)
 
 

@@ -59,6 +59,7 @@ DOMAIN = Domain(
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
     panel_lists=panel.LISTS,
+    panel_ended=panel.ENDED,
     buttons=buttons.BUTTONS,
     secrets=secrets.SECRETS,
     wire=wire,

@@ -1,6 +1,6 @@
 """What the staff's panel can do with gifts."""
 
-from bot.features.gifts.panel import list_offers, reach_new
+from bot.features.gifts.panel import list_ended, list_offers, reach_new
 from bot.handlers.gifts.offers import NEW_GIFT_FORM
 from bot.handlers.kit.blanks import PanelAct, Pick, blanks_of
 from bot.rules.gifts.policy import GiftPolicy
@@ -8,6 +8,9 @@ from bot.rules.panel import RUNNING, Section
 from bot.rules.policies import Policies
 
 LISTS = {Section.GIFTS: list_offers}
+ENDED = {Section.GIFTS: list_ended}
+FOR_GIFTS = "for_gifts"
+"""How drops are marked whose coupons can travel."""
 
 
 def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
@@ -19,12 +22,14 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
             "newgift",
             blanks_of(
                 NEW_GIFT_FORM,
-                {"kind": (Pick("coupon:", Section.COUPONS, RUNNING),)},
+                {"kind": (Pick("coupon:", Section.COUPONS, RUNNING, FOR_GIFTS),)},
+                rare=("opens",),
                 kind=("coins:10", "coins:20", "relay"),
                 stock=("20", "50", "100"),
                 closes=("+1d", "+3d", "+7d"),
             ),
             gives=True,
+            operators_need=("stock",),
             reach=reach_new(policies[GiftPolicy]),
         ),
         PanelAct("gifts", Section.GIFTS, "gifts", unlogged=True),

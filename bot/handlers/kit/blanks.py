@@ -4,8 +4,8 @@ What reads a blank is the form's reader; what does the act is the command's hand
 entry and its *undo*. The panel only types the line for whoever pressed.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -28,10 +28,11 @@ from bot.handlers.kit.forms import (
 from bot.rules.calendar import zone
 from bot.rules.forms import NoFile, NotOneOf
 from bot.rules.menus import HOSTS
+from bot.rules.panel import AdminLine
 from bot.rules.rights import Role, reaches
 from bot.rules.times.durations import read_wait
 from bot.rules.times.reading import When, read_when
-from bot.store.panel import CountReach
+from bot.store.panel import CountReach, Offered
 
 YES = "yes"
 LONGEST_NAME = 64
@@ -61,6 +62,20 @@ class Pick:
     prefix: str
     section: str
     states: frozenset[str]
+    mark: str = ""
+    """What must hold of them besides their state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A blank that is answered part by part, as many times as another blank has parts."""
+
+    of: str
+    """The other blank."""
+    count: Callable[[str], int]
+    """How many parts an answer to this blank has."""
+    names: Callable[[str], tuple[str, ...]]
+    """The parts of an answer to the other blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,13 @@ class Blank:
     picks: "tuple[Pick, ...]" = ()
     time: bool = False
     """Whether the answer can be an instant, although its reader gives something else."""
+    rare: bool = False
+    """Whether few need it: the preview offers it behind *more*."""
+    parts: Parts | None = None
+    when: Mapping[str, Offered] = field(default_factory=dict)
+    """Answers to tap that are offered only while something holds."""
+    winners: bool = False
+    """Whether the winners of the thing that the act is about can be tapped, by their numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +119,48 @@ class PanelAct:
     """Whether only the owner may; the command asks again."""
     gives: bool = False
     """Whether the shop can owe coins by it, of which an operator gives away so many a day."""
+    costs: bool = False
+    """Whether it costs the shop coins whatever is filled in: an operator who has none left today can't do it."""
     unlogged: bool = False
     """Whether it leaves no entry in the audit log: it only looks something up, or finds what was there already."""
     reach: CountReach | None = None
     """Counts whom it reaches and what it can cost; None: nobody, and nothing."""
     row: int = 0
     """Its place in its section. Acts of the same row stand in the order of their domains."""
+    mark: str = ""
+    """What must hold of the thing besides its state."""
+    offered: Offered | None = None
+    """Whether it can be done in this shop now; None: always. It is asked for acts that are about no thing."""
+    rare: bool = False
+    """Whether few need it: it stands behind *more*."""
+    fits: Callable[[Mapping[str, Any]], bool] | None = None
+    """Whether values go together. An answer that doesn't fit what is filled in isn't offered."""
+    some: bool = False
+    """Whether at least one blank must be filled in, whichever it is: else nothing would change."""
+    operators_need: tuple[str, ...] = ()
+    """Blanks that only operators can't leave empty."""
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """Names of what can't be left empty."""
+        """Names of what nobody can leave empty."""
         return tuple(blank.name for blank in self.blanks if blank.needed)
 
     def is_for(self, role: Role) -> bool:
         """Whether the panel offers it to somebody in this role. Its command asks for their rights once more."""
         return reaches(role, Role.OWNER if self.owner else Role.HOST if self.command in HOSTS else Role.OPERATOR)
+
+    def needed_by(self, role: Role) -> tuple[str, ...]:
+        """Names of what a person in this role can't leave empty."""
+        more = self.operators_need if role is not Role.OWNER else ()
+        return tuple(blank.name for blank in self.blanks if blank.needed or blank.name in more)
+
+    def is_about(self, line: AdminLine, role: Role) -> bool:
+        """Whether a person in this role can do it with a thing as it stands."""
+        return (
+            line.state in (self.states or frozenset())
+            and (not self.mark or self.mark in line.marks)
+            and self.is_for(role)
+        )
 
     def blank(self, name: str) -> Blank | None:
         """The blank of this name."""
@@ -157,9 +206,12 @@ class PanelAct:
 
 
 def blanks_of(
-    form: Form, picks: Mapping[str, tuple[Pick, ...]] | None = None, **quick: tuple[str, ...]
+    form: Form,
+    picks: Mapping[str, tuple[Pick, ...]] | None = None,
+    rare: Collection[str] = (),
+    **quick: tuple[str, ...],
 ) -> tuple[Blank, ...]:
-    """A form's fields as blanks; what is one of a few words can be tapped anyway."""
+    """A form's fields as blanks; what is one of a few words can be tapped anyway. Few need those that are `rare`."""
     return tuple(
         Blank(
             name,
@@ -167,14 +219,21 @@ def blanks_of(
             needed=field.needed,
             quick=quick[name] if name in quick else _options(name, field.read),
             picks=(picks or {}).get(name, ()),
+            rare=name in rare,
         )
         for name, field in form.fields.items()
     )
 
 
-def flag(name: str) -> Blank:
+def window_fits(values: Mapping[str, Any]) -> bool:
+    """Whether a window doesn't close before it opens."""
+    opens, closes = values.get("opens"), values.get("closes")
+    return not isinstance(opens, datetime) or not isinstance(closes, datetime) or opens < closes
+
+
+def flag(name: str, *, rare: bool = False) -> Blank:
     """A word that is said or not."""
-    return Blank(name, one_of({YES: True, "no": False}), shape=Shape.FLAG, quick=(YES, "no"))
+    return Blank(name, one_of({YES: True, "no": False}), shape=Shape.FLAG, quick=(YES, "no"), rare=rare)
 
 
 def file(name: str) -> Blank:

@@ -45,7 +45,7 @@ from bot.store.engine.sessions import Tx
 from bot.store.folded import LineOf
 from bot.store.giveaways import Giveaways, Gives
 from bot.store.leaving import DropTraces, Forget, Forgetting, LockFirst
-from bot.store.panel import ListThings
+from bot.store.panel import ListEnded, ListThings
 from bot.telegram.calls import Outbound
 from bot.telegram.deliveries import CardState, FileMaker, Unheard, Witness
 from bot.telegram.ear import Ear
@@ -196,5 +196,7 @@ class Domain:
     """What the staff's panel can do with it."""
     panel_lists: Mapping[Section, ListThings] = field(default_factory=dict)
     """Its things that the staff's panel lists, by section."""
+    panel_ended: Mapping[Section, ListEnded] = field(default_factory=dict)
+    """Its ended things, by section."""
     wire: Callable[[Core], Wired] = _nothing
     """Makes its own objects."""

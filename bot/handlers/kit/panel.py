@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from bot.handlers.kit.blanks import PanelAct
 from bot.rules.panel import Section
-from bot.store.panel import ListThings
+from bot.store.panel import ListEnded, ListThings
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,8 @@ class PanelParts:
     """In the order in which they are shown."""
     lists: Mapping[str, ListThings]
     """By section."""
+    ended: Mapping[str, ListEnded] = field(default_factory=dict)
+    """Lists of ended things, by section."""
     by_name: Mapping[str, PanelAct] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -26,10 +28,14 @@ class PanelParts:
         object.__setattr__(self, "by_name", MappingProxyType(by_name))
 
     @classmethod
-    def of(cls, acts: Iterable[PanelAct], lists: Mapping[str, ListThings]) -> "PanelParts":
+    def of(
+        cls, acts: Iterable[PanelAct], lists: Mapping[str, ListThings], ended: Mapping[str, ListEnded] | None = None
+    ) -> "PanelParts":
         """Put acts in the order of sections, and inside a section in that of their rows."""
         sections = list(Section)
-        return cls(tuple(sorted(acts, key=lambda act: (sections.index(Section(act.section)), act.row))), lists)
+        return cls(
+            tuple(sorted(acts, key=lambda act: (sections.index(Section(act.section)), act.row))), lists, ended or {}
+        )
 
     def limited_to(self, commands: Collection[str]) -> "PanelParts":
         """The same without acts whose command no desk answers."""

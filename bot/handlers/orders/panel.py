@@ -1,5 +1,6 @@
 """What the staff's panel can do with orders."""
 
+from bot.features.orders.hook import has_hook
 from bot.handlers.kit.blanks import PanelAct, bare, blanks_of, file, person
 from bot.handlers.kit.forms import Moment, Reader, words
 from bot.handlers.orders.order_imports import FILE_FORM
@@ -29,9 +30,9 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
         PanelAct("redeem_file", Section.ORDERS, "redeem", (file("file"), *blanks_of(FILE_FORM)), unlogged=True),
         PanelAct("order", Section.ORDERS, "order", (bare("order", ref),), unlogged=True),
         PanelAct("orders", Section.ORDERS, "orders", unlogged=True),
-        PanelAct("order_give", Section.ORDERS, "order", (bare("order", ref), person("fan"))),
+        PanelAct("order_give", Section.ORDERS, "order", (bare("order", ref), person("fan")), rare=True),
         PanelAct("order_refund", Section.ORDERS, "order", (bare("order", ref),), tail="refund", danger=True),
-        PanelAct("hook", Section.ORDERS, "hook", unlogged=True, owner=True),
-        PanelAct("hook_new", Section.ORDERS, "hook", tail="new", danger=True, owner=True),
-        PanelAct("hook_off", Section.ORDERS, "hook", tail="off", danger=True, owner=True),
+        PanelAct("hook", Section.HOOK, "hook", unlogged=True, owner=True),
+        PanelAct("hook_new", Section.HOOK, "hook", tail="new", danger=True, owner=True, offered=has_hook),
+        PanelAct("hook_off", Section.HOOK, "hook", tail="off", danger=True, owner=True, offered=has_hook),
     )

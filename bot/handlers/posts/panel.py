@@ -1,5 +1,6 @@
 """What the staff's panel can do with posts and with the persona."""
 
+from bot.features.posts.pauses import may_rest, rests
 from bot.handlers.kit.blanks import PanelAct, blanks_of
 from bot.handlers.posts.persona_services import NONE, persona_form
 from bot.rules.panel import Section
@@ -13,9 +14,10 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
     return (
         PanelAct("post", Section.POSTS, "post", unlogged=True),
         PanelAct("posts", Section.POSTS, "post", tail="list", unlogged=True),
+        PanelAct("posts_sent", Section.POSTS, "post", tail="sent", unlogged=True),
         PanelAct("calendar", Section.POSTS, "calendar", unlogged=True),
-        PanelAct("pause", Section.POSTS, "pause", unlogged=True),
-        PanelAct("resume", Section.POSTS, "resume", unlogged=True),
+        PanelAct("pause", Section.POSTS, "pause", unlogged=True, offered=may_rest),
+        PanelAct("resume", Section.POSTS, "resume", unlogged=True, offered=rests),
         PanelAct(
             "persona",
             Section.POSTS,
@@ -23,6 +25,7 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
             blanks_of(form, sign_off=(NONE,), emoji=(NONE,), notes=(NONE,)),
             owner=True,
             row=1,
+            some=True,
         ),
         PanelAct("pillars", Section.POSTS, "pillars", unlogged=True, owner=True, row=1),
     )

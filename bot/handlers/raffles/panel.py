@@ -1,7 +1,15 @@
 """The acts of raffles on the staff's panel."""
 
-from bot.features.raffles.panel import list_raffles, reach_called_off
-from bot.handlers.kit.blanks import PanelAct, bare, blanks_of
+from bot.features.raffles.panel import (
+    ALL_REDRAWABLE,
+    NAMED,
+    REDRAWABLE,
+    list_ended,
+    list_raffles,
+    reach_called_off,
+    reach_new,
+)
+from bot.handlers.kit.blanks import Blank, PanelAct, Shape, blanks_of
 from bot.handlers.kit.forms import whole
 from bot.handlers.raffles.forms import RaffleForms
 from bot.rules.panel import Section
@@ -10,11 +18,15 @@ from bot.rules.raffles.facts import RafflePolicy
 from bot.store.panel import reach_groups
 
 LISTS = {Section.RAFFLES: list_raffles}
+ENDED = {Section.RAFFLES: list_ended}
+RARE = ("tier", "fresh", "cap", "weights", "reserves", "value", "beacon")
 
 
 def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
     """Open a raffle, call one off, draw places anew."""
     forms = RaffleForms.of(policies[RafflePolicy])
+    reason = blanks_of(forms.redraw)
+    number = Blank("entry", whole(1, 2**31 - 1), needed=True, shape=Shape.BARE, winners=True)
     return (
         PanelAct(
             "newraffle",
@@ -22,6 +34,7 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
             "newraffle",
             blanks_of(
                 forms.new,
+                rare=RARE,
                 winners=("1", "3", "5", "10"),
                 closes=("+10m", "+30m", "+1h", "+1d"),
                 ticket=("0", "30", "50"),
@@ -32,7 +45,7 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
                 reserves=("0", "2", "5"),
                 beacon=("yes", "no"),
             ),
-            reach=reach_groups,
+            reach=reach_new,
         ),
         PanelAct(
             "raffle_cancel",
@@ -40,17 +53,51 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
             "raffle",
             head="{number}",
             tail="cancel",
-            states=frozenset({"open", "closed", "listed"}),
+            states=frozenset({"open"}),
             danger=True,
             reach=reach_called_off,
+        ),
+        PanelAct(
+            "raffle_call_off",
+            Section.RAFFLES,
+            "raffle",
+            head="{number}",
+            tail="cancel",
+            states=frozenset({"listed"}),
+            mark=NAMED,
+            danger=True,
+            owner=True,
+            reach=reach_called_off,
+        ),
+        PanelAct(
+            "raffle_proof",
+            Section.RAFFLES,
+            "raffle",
+            head="{number}",
+            tail="proof",
+            states=frozenset({"drawn"}),
+            unlogged=True,
         ),
         PanelAct(
             "raffle_redraw",
             Section.RAFFLES,
             "raffle",
-            (bare("entry", whole(1, 2**31 - 1), needed=False), *blanks_of(forms.redraw)),
+            (number, *reason),
             head="{number} redraw",
             states=frozenset({"drawn"}),
+            mark=REDRAWABLE,
+            danger=True,
+            owner=True,
+            reach=reach_groups,
+        ),
+        PanelAct(
+            "raffle_redraw_all",
+            Section.RAFFLES,
+            "raffle",
+            reason,
+            head="{number} redraw",
+            states=frozenset({"drawn"}),
+            mark=ALL_REDRAWABLE,
             danger=True,
             owner=True,
             reach=reach_groups,

@@ -31,7 +31,7 @@ def wire(core: Core) -> Wired:
     policy = core.policies[FarmingPolicy]
     drafts = Drafts(core.db)
     held_rewards = HeldRewards(core.db, policy, core.giveaways, core.resolvers)
-    overview = Overview(core.db, core.panel_parts.lists, core.giveaways)
+    overview = Overview(core.db, core.panel_parts.lists, core.panel_parts.ended, core.giveaways)
     parts = core.panel_parts.limited_to(core.table.names)
     pages = PanelPages(overview, parts, core.undoing, core.voice)
     form = PanelForm(

@@ -4,7 +4,21 @@ from typing import Any
 
 from aiogram.types import CallbackQuery, Message
 
-from bot.content.buttons.panel import BEGIN, CLEAR, DO, GO, LATELY, LEAVE, SECTION, SET, TAKE_BACK, THING
+from bot.content.buttons.panel import (
+    BEGIN,
+    CLEAR,
+    DO,
+    ENDED,
+    ENDED_THING,
+    GO,
+    LATELY,
+    LEAVE,
+    OTHERS,
+    SECTION,
+    SET,
+    TAKE_BACK,
+    THING,
+)
 from bot.content.buttons.shared import ADMIN
 from bot.features.staff.drafts import KIND, Draft
 from bot.handlers.kit.greeter import Greeter
@@ -12,10 +26,14 @@ from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.handlers.staff.panel_form import PanelForm
+from bot.handlers.staff.panel_pages import PanelPages
 from bot.handlers.staff.services import StaffServices
 from bot.rules.staff.panel import AdminDoor
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
+
+PAGES = frozenset({SECTION, THING, OTHERS, ENDED, ENDED_THING, LATELY, TAKE_BACK})
+"""What buttons say that show a page."""
 
 
 def setup() -> Desk:
@@ -67,27 +85,42 @@ async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, staf
         return
     verb, _, value = said.partition(":")
     everything = {**data, "doors": doors, "staff": staff}
+    if not verb:
+        await (staff.pages.home(inside) if rest else staff.form.open(inside))
+    elif verb in PAGES:
+        await _show_page(inside, verb, value, staff.pages)
+    elif verb == BEGIN:
+        name, _, number = value.partition(":")
+        await staff.form.begin(inside, name, read_id(number), everything)
+    else:
+        draft = await staff.drafts.find(inside.sender.user_id, inside.panel_id)
+        if draft is None or draft.community_id != place.community_id:
+            await staff.form.closed(inside)
+            return
+        await _change_form(inside, draft, (verb, value), staff.form, everything)
+
+
+async def _show_page(inside: Ask, verb: str, value: str, pages: PanelPages) -> None:
+    """Show the page that a button names: `<section>`, or `<section>:<number>`."""
+    section, _, said = value.partition(":")
+    number = read_id(said)
     match verb:
-        case "":
-            await (staff.pages.home(inside) if rest else staff.form.open(inside))
         case _ if verb == SECTION:
-            await staff.pages.section(inside, value)
+            await pages.section(inside, section)
         case _ if verb == THING:
-            section, _, number = value.partition(":")
-            await staff.pages.thing(inside, section, read_id(number))
-        case _ if verb == LATELY:
-            await staff.pages.lately(inside)
+            await pages.thing(inside, section, number)
+        case _ if verb == OTHERS and said:
+            await pages.thing(inside, section, number, second=True)
+        case _ if verb == OTHERS:
+            await pages.section(inside, section, second=True)
+        case _ if verb == ENDED:
+            await pages.ended(inside, section, number or 0)
+        case _ if verb == ENDED_THING:
+            await pages.ended_thing(inside, section, number)
         case _ if verb == TAKE_BACK:
-            await staff.pages.take_back(inside, read_id(value))
-        case _ if verb == BEGIN:
-            name, _, number = value.partition(":")
-            await staff.form.begin(inside, name, read_id(number), everything)
+            await pages.take_back(inside, read_id(section))
         case _:
-            draft = await staff.drafts.find(inside.sender.user_id, inside.panel_id)
-            if draft is None or draft.community_id != place.community_id:
-                await staff.form.closed(inside)
-                return
-            await _change_form(inside, draft, (verb, value), staff.form, everything)
+            await pages.lately(inside)
 
 
 async def _change_form(inside: Ask, draft: Draft, said: tuple[str, str], form: PanelForm, data: dict[str, Any]) -> None:

@@ -8,18 +8,28 @@ from aiogram.dispatcher.event.handler import CallableObject
 from aiogram.types import Message
 
 from bot.features.communities import Communities
-from bot.features.staff.drafts import Draft, Drafts
+from bot.features.staff.drafts import Answer, Draft, Drafts
 from bot.flows.named_people import People
 from bot.handlers.kit.blanks import Blank, PanelAct, Shape, is_person, keep_answer, keep_person, keep_time
 from bot.handlers.kit.forms import FormProblem, Moment
 from bot.handlers.staff.panel_answers import PICKED, pick_of, say_line, written
 from bot.handlers.staff.panel_pages import PanelPages
-from bot.handlers.staff.panel_steps import doubt_of, problem_of, step_of, value_of
+from bot.handlers.staff.panel_steps import (
+    answer_of,
+    doubt_of,
+    on_two_pages,
+    problem_of,
+    read_with,
+    step_of,
+    value_of,
+    winners_to_tap,
+)
 from bot.rules.forms import FormError, Missing
 from bot.rules.imports import Shown
 from bot.rules.panel import LISTED, AdminLine, Reach
 from bot.rules.rights import ForOwnerOnly, NotForHosts, Role
 from bot.rules.staff.panel import (
+    MORE,
     REVIEW,
     AdminClosed,
     AdminLeft,
@@ -101,12 +111,13 @@ class PanelForm:
             await self._voice.answer(inside, NotForHosts() if inside.role is Role.HOST else ForOwnerOnly())
             return
         line = await self._pages.about(inside, act.section, number) if act.states is not None else None
-        if act.states is not None and (line is None or line.state not in act.states):
+        if act.states is not None and (line is None or not act.is_about(line, inside.role)):
             await self._pages.gone(inside, act.section)
             return
-        draft = await self._drafts.begin(inside.act, name, number if line is not None else None, act.needed)
+        needed = act.needed_by(inside.role)
+        draft = await self._drafts.begin(inside.act, name, number if line is not None else None, needed)
         self._communities.forget_person(inside.sender.user_id)
-        if act.unlogged and not act.needed:
+        if act.unlogged and not needed:
             await self._do(inside, act, draft, data)
         else:
             await self._show_draft(inside, draft)
@@ -118,7 +129,7 @@ class PanelForm:
 
     async def typed(self, inside: Ask, draft: Draft, message: Message, data: Any) -> None:
         """What is written while a question is open answers it."""
-        if draft.step == REVIEW:
+        if draft.step in {REVIEW, MORE}:
             await self._show_draft(inside, draft, AdminProblem("NoTyping"))
         else:
             _, blank = self._blank_of(draft, draft.step)
@@ -144,8 +155,10 @@ class PanelForm:
             return
         said = text[:LONGEST_ANSWER]
         kept_text = keep_time(said, moment) if blank.time else keep_answer(value, said, moment)
-        filled = await self._drafts.fill(inside.sender.user_id, inside.panel_id, name, kept_text, act.needed)
-        if filled is not None and act.unlogged and filled.step == REVIEW and len(act.needed) == len(act.blanks):
+        needed = act.needed_by(inside.role)
+        answer = answer_of(act, blank, draft, kept_text, needed)
+        filled = await self._drafts.fill(inside.sender.user_id, inside.panel_id, answer)
+        if filled is not None and act.unlogged and filled.step == REVIEW and len(needed) == len(act.blanks):
             await self._do(inside, act, filled, data)  # it only looks something up: nothing to be sure of
         else:
             await self._show_changed(inside, filled)
@@ -156,13 +169,13 @@ class PanelForm:
         if act is None or blank is None:
             await self.closed(inside)
             return
-        filled = await self._drafts.fill(inside.sender.user_id, inside.panel_id, name, None, act.needed)
-        await self._show_changed(inside, filled)
+        cleared = Answer(name, None, act.needed_by(inside.role))
+        await self._show_changed(inside, await self._drafts.fill(inside.sender.user_id, inside.panel_id, cleared))
 
     async def go_to(self, inside: Ask, draft: Draft, step: str) -> None:
         """Go to a question, or back to the preview."""
         _, blank = self._blank_of(draft, step)
-        if blank is None and step != REVIEW:
+        if blank is None and step not in {REVIEW, MORE}:
             await self.closed(inside)
             return
         await self._show_changed(inside, await self._drafts.go_to(inside.sender.user_id, inside.panel_id, step))
@@ -235,9 +248,12 @@ class PanelForm:
             below = doubt_of(act, draft, _moment(inside))
             page: Any = await self._review(inside, act, draft, about, problem)
         else:
-            step = step_of(act, blank, draft, _moment(inside))
+            step = step_of(act, blank, draft, act.needed_by(inside.role), _moment(inside))
             picks = await self._picks(inside, blank, draft)
-            page = replace(step, problem=problem, about=about, picks=picks)
+            quick = await self._fitting(inside, act, blank, draft)
+            if blank.winners and about is not None:
+                picks = winners_to_tap(about)
+            page = replace(step, problem=problem, about=about, picks=picks, quick=quick)
         await self._remember_shown(inside, await self._voice.panel(inside, page, below=below), draft.message_id)
 
     async def _review(
@@ -249,17 +265,40 @@ class PanelForm:
             # It could be read when it was typed: a time that has passed, most likely.
             read, problem = {}, problem or problem_of(wrong.error, "")
         filled = [blank for blank in act.blanks if blank.name in draft.values]
+        blanks, rest = on_two_pages(act, draft)
+        second = draft.step == MORE and bool(rest)
         return AdminReview(
             community_id=draft.community_id,
             act=act.name,
             values=tuple(value_of(one, draft.values[one.name], read.get(one.name)) for one in filled),
-            blanks=tuple(one.name for one in act.blanks),
+            blanks=rest if second else blanks,
             reach=await self._reach(inside, act, read, draft.number),
             line=f"/{act.command} {act.line(draft.number, draft.values)}".strip(),
             danger=act.danger,
             about=about,
             problem=problem,
+            rest=bool(rest),
+            second=second,
+            ready=bool(filled) or not act.some,
         )
+
+    async def _fitting(self, inside: Ask, act: PanelAct, blank: Blank, draft: Draft) -> tuple[str, ...]:
+        """Answers to tap that go with what is filled in, and that an operator can still give today."""
+        limited, place = act.gives and inside.role is not Role.OWNER, inside.community
+        holding = await self._overview.offered(place, set(blank.when.values()), inside.at)
+        quick = tuple(text for text in blank.quick if text not in blank.when or blank.when[text] in holding)
+        if not quick or (act.fits is None and not limited):
+            return quick
+        left = await self._overview.left_today(place, inside.actor_id, inside.at) if limited else None
+        fitting: list[str] = []
+        for text in quick:
+            read = read_with(act, blank, draft, text, _moment(inside))
+            if act.fits is not None and not act.fits(read):
+                continue
+            coins = (await self._overview.reach(place, act.reach, read, draft.number)).coins if limited else None
+            if left is None or (coins or 0) <= left:
+                fitting.append(text)
+        return tuple(fitting)
 
     async def _reach(self, inside: Ask, act: PanelAct, read: Mapping[str, Any], number: int | None) -> Reach:
         """What an act reaches; of coins of the shop, also what an operator can still give away today."""
@@ -280,7 +319,7 @@ class PanelForm:
             found += [
                 AdminPick(f"{pick.prefix}{line.number}", f"#{line.number} {line.title}")
                 for line in lines
-                if line.state in pick.states
+                if line.state in pick.states and (not pick.mark or pick.mark in line.marks)
             ]
         return tuple(found[:LISTED])
 

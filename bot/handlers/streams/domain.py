@@ -68,6 +68,7 @@ DOMAIN = Domain(
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,
     panel_lists=panel.LISTS,
+    panel_ended=panel.ENDED,
     buttons=buttons.BUTTONS,
     wire=wire,
 )

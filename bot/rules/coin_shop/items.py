@@ -113,6 +113,10 @@ class WaitingLine:
     title: str
     fan: str
     at: datetime
+    wish: str | None = None
+    """What the buyer wishes, in their words."""
+    user_id: int = 0
+    username: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +159,27 @@ class ItemUnchanged(Outcome, name="items.ItemUnchanged"):
 
 @dataclass(frozen=True, slots=True)
 class FavourWaiting(Outcome, name="items.FavourWaiting"):
-    """Told to the owner: somebody has bought what staff do by hand."""
+    """Told to the owner: who has bought what staff do by hand."""
 
     purchase_id: int
     number: int
     title: str
+    fan: str = ""
+    user_id: int = 0
+    username: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FavourWished(Outcome, name="items.FavourWished"):
+    """Told to the owner: what the buyer of a favour wishes."""
+
+    purchase_id: int
+    number: int
+    title: str
+    fan: str
+    user_id: int
+    username: str | None
+    wish: str
 
 
 @dataclass(frozen=True, slots=True)

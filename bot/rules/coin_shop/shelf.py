@@ -60,6 +60,8 @@ class ShopPolicy:
     max_price: int = 1_000_000
     max_limit: int = 100
     max_title: int = 80
+    max_wish: int = 200
+    """Characters in which the buyer of a favour says what they wish."""
     page: int = 8
     """Items on one page: a whisper that is edited holds about a thousand characters."""
 
@@ -170,6 +172,8 @@ class Bought(Outcome, name="shop.Bought"):
     """The last moment at which the coupon can be used."""
     entry: int | None = None
     """The number of the raffle's entry."""
+    purchase_id: int = 0
+    """Of a favour: its buyer can say what they wish. 0 for everything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +257,49 @@ class FavourDone(Outcome, name="shop.FavourDone"):
     """Told to the buyer: staff have done it."""
 
     title: str
+
+
+@dataclass(frozen=True, slots=True)
+class WishAsked(Outcome, name="shop.WishAsked"):
+    """The buyer of a favour is asked what they wish. What they write next is the answer."""
+
+    purchase_id: int
+    title: str
+    wish: str | None
+    """What they said before."""
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class WishDoor(Outcome, name="shop.WishDoor"):
+    """The same was pressed in a group: a button leads to the private chat."""
+
+    community_id: int
+    purchase_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class WishTooLong(Outcome, name="shop.WishTooLong"):
+    """They wrote too much, or nothing that can be read. The question stays open."""
+
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class WishNoted(Outcome, name="shop.WishNoted"):
+    """What they wish stands beside their purchase, and the shop hears of it."""
+
+    purchase_id: int
+    title: str
+    wish: str
+
+
+@dataclass(frozen=True, slots=True)
+class WishLeft(Outcome, name="shop.WishLeft"):
+    """They said nothing, or it is too late to say something: the purchase stays as it is."""
+
+
+WishOutcome = WishNoted | WishTooLong | WishLeft
 
 
 @dataclass(frozen=True, slots=True)

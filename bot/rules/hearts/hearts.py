@@ -95,13 +95,13 @@ def read_goal(
     goals: str, gives: str, policy: HeartPolicy, prizes: Mapping[str, ReadPrize]
 ) -> tuple[tuple[int, Give], ...] | GoalWrong:
     """`100,500` and `coupon:12,packet:500/20` as steps, or what is wrong with them. `prizes` stand by their names."""
-    numbers = [part.strip() for part in goals.split(",") if part.strip()]
+    numbers = split_goals(goals)
     hearts = [number for part in numbers if (number := read_number(part)) is not None]
     rising = all(here < there for here, there in pairwise(hearts))
     fit = len(hearts) == len(numbers) > 0 and hearts[0] > 0 and hearts[-1] <= policy.most_hearts
     if not rising or not fit:
         return GoalsNotRising(goals, policy.most_hearts)
-    things = _split(gives, prizes)
+    things = split_gives(gives, prizes)
     if len(things) != len(hearts) or len(hearts) > policy.most_steps:
         return StepsDontMatch(len(hearts), len(things), policy.most_steps)
     read: list[tuple[int, Give]] = []
@@ -113,6 +113,11 @@ def read_goal(
     return tuple(read)
 
 
+def split_goals(goals: str) -> tuple[str, ...]:
+    """The numbers of hearts, as they were typed."""
+    return tuple(part.strip() for part in goals.split(",") if part.strip())
+
+
 def read_give(text: str, prizes: Mapping[str, ReadPrize]) -> Give | None:
     """One thing to give: a prize's name, a colon, and what that prize reads; or None."""
     kind, _, rest = text.partition(":")
@@ -120,7 +125,7 @@ def read_give(text: str, prizes: Mapping[str, ReadPrize]) -> Give | None:
     return read([part.strip() for part in rest.split("/")]) if read is not None else None
 
 
-def _split(gives: str, prizes: Mapping[str, ReadPrize]) -> list[str]:
+def split_gives(gives: str, prizes: Mapping[str, ReadPrize]) -> list[str]:
     """The things to give. A title may have commas: what follows a comma must be another prize's name."""
     names = "|".join(re.escape(name) for name in prizes)
     parts = re.split(rf"\s*,\s*(?=(?:{names})\s*:)", gives, flags=re.IGNORECASE)

@@ -10,6 +10,8 @@ from bot.rules.refusals import RoomRefuses
 
 REVIEW = "review"
 """The step that shows everything once more before the act is done."""
+MORE = "more"
+"""The step that offers what few need."""
 LATELY = 10
 """How many acts the page *what happened lately* shows."""
 
@@ -76,6 +78,25 @@ class AdminSection(Outcome, name="admin.AdminSection"):
     acts: tuple[str, ...]
     more: int = 0
     """Older things that the list leaves out."""
+    rest: bool = False
+    """Whether there are acts behind *more*."""
+    second: bool = False
+    """Whether these are the acts behind *more*."""
+    ended: bool = False
+    """Whether ended things can be looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdminEnded(Outcome, name="admin.AdminEnded"):
+    """Ended things of one kind, the newest first."""
+
+    community_id: int
+    section: str
+    lines: tuple[AdminLine, ...]
+    older: int = 0
+    """The key behind which the next page begins; 0: this is the last."""
+    newest: bool = True
+    """Whether this is the first page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +107,12 @@ class AdminThing(Outcome, name="admin.AdminThing"):
     section: str
     line: AdminLine
     acts: tuple[str, ...]
+    rest: bool = False
+    """Whether there are acts behind *more*."""
+    second: bool = False
+    """Whether these are the acts behind *more*."""
+    ended: bool = False
+    """Whether it was looked up among ended things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +135,8 @@ class AdminStep(Outcome, name="admin.AdminStep"):
     """The thing that the act is about."""
     picks: tuple[AdminPick, ...] = ()
     """Things of the shop that can be tapped as an answer."""
+    part: str = ""
+    """The part that is asked for, where the answer is given part by part: `300` hearts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +147,7 @@ class AdminReview(Outcome, name="admin.AdminReview"):
     act: str
     values: tuple[AdminValue, ...]
     blanks: tuple[str, ...]
-    """The blanks that can be changed or added, in the form's order."""
+    """The blanks that can be changed or added here, in the form's order."""
     reach: Reach
     line: str
     """The same act as one typed line."""
@@ -126,6 +155,12 @@ class AdminReview(Outcome, name="admin.AdminReview"):
     """Whether the act takes something away."""
     about: AdminLine | None = None
     problem: AdminProblem | None = None
+    rest: bool = False
+    """Whether there are blanks behind *more*."""
+    second: bool = False
+    """Whether these are the blanks behind *more*."""
+    ready: bool = True
+    """Whether it can be done as it stands. If not, something is to be filled in first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,5 +85,7 @@ class Purchase(SQLModel, table=True):
     settled_at: datetime | None = None
     settled_by: int | None = Field(default=None, sa_type=BigInteger)
     """Who of the staff handed it over or refunded it."""
+    wish: str | None = None
+    """What the buyer of a favour wishes, in their words; None: they said nothing."""
     cause: str | None = None
     answer: str | None = None

@@ -20,6 +20,7 @@ class HeartGoal(SQLModel, table=True):
     __table_args__ = (
         one_of("state", GoalState),
         CheckConstraint("hearts >= 0", name="hearts_not_negative"),
+        Index("ix_heart_goal_community_id_id", "community_id", "id"),
         Index("uq_heart_goal_running", "airing_id", unique=True, sqlite_where=_RUNNING, postgresql_where=_RUNNING),
     )
 

@@ -20,6 +20,7 @@ class Packet(SQLModel, table=True):
         UniqueConstraint("community_id", "cause"),
         CheckConstraint("taken >= 0 AND taken <= shares", name="taken_within_shares"),
         CheckConstraint("shares >= 1 AND shares <= coins", name="a_coin_a_share"),
+        Index("ix_packet_community_id_id", "community_id", "id"),
         Index("ix_packet_live", "expires_at", sqlite_where=_LIVE, postgresql_where=_LIVE),
         forgets_cause("opened_at"),
     )

@@ -78,7 +78,7 @@ async def test_a_favour_from_its_sale_to_its_end(play_sqlite: Play) -> None:
         shelf = await stage.ask(person, "/shop")
         await taps(stage, person, shelf, "buy:")
         assert "see to it" in await taps(stage, person, shelf, "pay:")
-    waiting = await stage.owner.waits_for(stage.bot, lambda m: "Somebody bought" in m.text, timeout=10)
+    waiting = await stage.owner.waits_for(stage.bot, lambda m: "Ana bought Question first" in m.text, timeout=10)
     listed = await stage.ask(stage.owner, "/items")
     assert "Ana" in listed.text
     assert "Ben" in listed.text
@@ -103,7 +103,7 @@ async def test_what_staff_can_mistype(play_sqlite: Play) -> None:
     for line, words in (
         ('/newitem title="x" price=0 kind=favour', "price"),
         ('/newitem title="x" price=5 kind=gold', "coupon:12"),
-        ('/newitem title="x" price=5 kind=coupon', "coupon:12"),
+        ('/newitem title="x" price=5 kind=coupon', "kind=coupon stock=50"),
         ('/newitem title="x" price=5 kind=coupon:9', "no drop 9"),
         ('/newitem title="x" price=5 kind=raffle:9', "Raffle 9"),
         ("/item", "/item 3"),

@@ -3,7 +3,6 @@
 from sandbox import Rights
 from tests.bot.conftest import Play
 
-
 FIRST_STEPS = ["✅ Check in", "📺 Next live", "🪪 My card"]
 
 

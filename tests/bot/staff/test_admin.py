@@ -65,12 +65,12 @@ async def test_a_drop_by_buttons(play: Play) -> None:
 
 
 STORIES = {
-    "newstream": ("Lives", "Plan a live", ["Silk night", "In 1 hour"], "Plan it", "is planned"),
     "golive_now": ("Lives", "Go live without", [], "Go live", "Where next?"),
+    "newstream": ("Lives", "Plan a live", ["Silk night", "In 1 hour"], "Plan it", "is planned"),
     "redpacket": ("Red packets", "Red packet", ["1000", "20"], "Open it", "Where next?"),
     "newitem": (
         "Coin shop",
-        "New item",
+        "Another item",
         ["A greeting on air", "100", "A favour"],
         "Put it on the shelf",
         "Where next?",

@@ -21,7 +21,7 @@ from bot.rules.coupons.redemption import Redeemed
 from bot.rules.gift_states import GiftKind
 from bot.rules.gifts.cards import OfferGone
 from bot.rules.naming import Named
-from bot.rules.panel import Section
+from bot.rules.panel import Ended, Section
 from bot.rules.people.privacy import DeletionAsked
 from bot.rules.place import Place
 from bot.rules.tiers import Tier
@@ -173,11 +173,12 @@ async def test_an_item_whose_campaign_is_over(db: Database, causes: Causes) -> N
     campaign = NewCampaign("Silk", 5, kept_for=KeptFor.SHOP, closes=days(1))
     _, number = await offer(db, counter.place, campaign, causes.next())
     await counter.lists(ItemKind.COUPON, title="Silk", subject=number)
-    states = [
-        [line.state for line in await Overview(db, PANEL.lists, GIVEAWAYS).lines(counter.place, Section.ITEMS, at)]
-        for at in (NOON, days(1))
+    overview = Overview(db, PANEL.lists, PANEL.ended, GIVEAWAYS)
+    running = [
+        [line.state for line in await overview.lines(counter.place, Section.ITEMS, at)] for at in (NOON, days(1))
     ]
-    assert states == [["open"], ["ended"]]
+    over = await overview.ended(counter.place, Section.ITEMS, Ended(), days(1))
+    assert (running, [line.state for line in over]) == ([["open"], []], ["ended"])
     assert [line.title for line in (await counter.shelf(ME, at=NOON)).lines] == ["Silk"]
     assert (await counter.shelf(ME, at=days(1))).lines == ()
 
@@ -185,7 +186,7 @@ async def test_an_item_whose_campaign_is_over(db: Database, causes: Causes) -> N
 async def test_a_gift_whose_coupon_is_over(db: Database, causes: Causes) -> None:
     """Neither fans are offered it nor does the panel list it; a card isn't made of it."""
     circle = await Circle.open(db, causes)
-    place, overview = circle.place, Overview(db, PANEL.lists, GIVEAWAYS)
+    place, overview = circle.place, Overview(db, PANEL.lists, PANEL.ended, GIVEAWAYS)
     _, number = await offer(db, place, NewCampaign("Silk", 5, closes=days(2)), causes.next())
     await circle.offers(GiftKind.COUPON, title="Silk", campaign=number)
     await circle.offers(title="Coins", closes=days(3))

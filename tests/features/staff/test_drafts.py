@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.features.staff.drafts import Draft, Drafts
+from bot.features.staff.drafts import Answer, Draft, Drafts
 from bot.features.staff.overview import Overview
 from bot.handlers.kit.panel import PanelParts
 from bot.rules.coupons.campaigns import CampaignMade, NewCampaign
@@ -43,15 +43,15 @@ async def test_a_form_is_filled_in(db: Database) -> None:
     begun = await drafts.begin(act_of(place), "newcoupon", None, NEEDED)
     assert (begun.step, begun.values) == ("title", {})
     await drafts.shown_in(MINE, 7)
-    titled = await drafts.fill(MINE, 7, "title", "Silk", NEEDED)
+    titled = await drafts.fill(MINE, 7, Answer("title", "Silk", NEEDED))
     assert titled == Draft(place.community_id, "newcoupon", None, {"title": "Silk"}, "stock", 7)
-    full = await drafts.fill(MINE, None, "stock", "20", NEEDED)
+    full = await drafts.fill(MINE, None, Answer("stock", "20", NEEDED))
     assert full is not None
     assert (full.step, full.values) == (REVIEW, {"title": "Silk", "stock": "20"})
     turned = await drafts.go_to(MINE, 7, "price")
     assert turned is not None
     assert turned.step == "price"
-    again = await drafts.fill(MINE, 7, "title", None, NEEDED)
+    again = await drafts.fill(MINE, 7, Answer("title", None, NEEDED))
     assert again is not None
     assert (again.step, again.values) == ("title", {"stock": "20"})
 
@@ -62,7 +62,7 @@ async def test_an_older_message_turns_nothing(db: Database) -> None:
     await drafts.begin(act_of(place), "newcoupon", None, NEEDED)
     await drafts.shown_in(MINE, 8)
     assert await drafts.find(MINE, 7) is None
-    assert await drafts.fill(MINE, 7, "title", "Silk", NEEDED) is None
+    assert await drafts.fill(MINE, 7, Answer("title", "Silk", NEEDED)) is None
     assert await drafts.go_to(MINE, 7, REVIEW) is None
     assert await drafts.close(MINE, 7) is None
     assert await drafts.find(fan(5).user_id) is None
@@ -74,7 +74,7 @@ async def test_many_answers_at_once(db: Database) -> None:
     """Answers that come at the same time are all kept: none is written over."""
     place, drafts = await shop(db), Drafts(db)
     await drafts.begin(act_of(place), "newcoupon", None, NEEDED)
-    await asyncio.gather(*(drafts.fill(MINE, None, f"blank{n}", str(n), NEEDED) for n in range(20)))
+    await asyncio.gather(*(drafts.fill(MINE, None, Answer(f"blank{n}", str(n), NEEDED)) for n in range(20)))
     draft = await drafts.find(MINE)
     assert draft is not None
     assert draft.values == {f"blank{n}": str(n) for n in range(20)}
@@ -82,7 +82,7 @@ async def test_many_answers_at_once(db: Database) -> None:
 
 async def test_what_stands_and_what_happened(db: Database, causes: Causes) -> None:
     """Drops are listed while they run; the log tells who did what, and what its reader may take back."""
-    place, campaigns, overview = await shop(db), campaigns_of(db), Overview(db, PANEL.lists, GIVEAWAYS)
+    place, campaigns, overview = await shop(db), campaigns_of(db), Overview(db, PANEL.lists, PANEL.ended, GIVEAWAYS)
     for title, closes in (("Silk", None), ("Wool", timedelta(hours=1))):
         wish = NewCampaign(title, 5, closes=NOON + closes if closes is not None else None)
         made = await campaigns.make(act_by(place, MINE, NOON, causes.next()), wish)
@@ -106,15 +106,15 @@ async def test_what_stands_and_what_happened(db: Database, causes: Causes) -> No
 
 async def test_reach_is_counted(db: Database, causes: Causes) -> None:
     """Groups and the channel, fans who are here, coins that go back: of this shop alone."""
-    place, overview = await shop(db), Overview(db, PANEL.lists, GIVEAWAYS)
+    place, overview = await shop(db), Overview(db, PANEL.lists, PANEL.ended, GIVEAWAYS)
     await another_group(db, place, -1002)
     await another_group(db, place, -1003, channel=True)
 
     async def reach(act: str, values: dict[str, Any], number: int | None = None) -> Reach:
         return await overview.reach(place, PANEL.by_name[act].reach, values, number)
 
-    assert await reach("newcoupon", {}) == Reach(groups=2, fans=0)
-    assert await reach("newcoupon", {"for": "shop"}) == Reach()
+    assert await reach("newcoupon", {}) == Reach(groups=2, fans=0, may=0)
+    assert await reach("newcoupon", {"for": "shop"}) == Reach(may=0)
     assert await reach("newstream", {"at": NOON}) == Reach(groups=3, fans=0, at=NOON)
     assert await reach("redpacket", {"coins": 500}) == Reach(groups=2, fans=0, coins=500)
     assert await reach("coupon_cancel", {}, 99) == Reach(groups=2, void=0, back=0)
@@ -134,17 +134,18 @@ def test_everything_is_plugged_in() -> None:
 def test_the_panel_shows_acts_in_its_own_order() -> None:
     """Sections and acts stand where staff know them, whatever the order of domains."""
     assert [act.name for act in PANEL.acts] == [
-        *("post", "posts", "calendar", "pause", "resume", "persona", "pillars"),
+        *("post", "posts", "posts_sent", "calendar", "pause", "resume", "persona", "pillars"),
         *("newcoupon", "newcoupon_file", "coupon_cancel"),
-        *("redeem", "redeem_file", "order", "orders", "order_give", "order_refund", "hook", "hook_new", "hook_off"),
-        *("newstream", "golive_now", "golive", "delay", "endlive", "cancelstream"),
+        *("redeem", "redeem_file", "order", "orders", "order_give", "order_refund"),
+        *("newstream", "golive_now", "golive", "live_word", "live_url", "delay", "endlive", "cancelstream"),
         "redpacket",
-        *("newraffle", "raffle_cancel", "raffle_redraw"),
+        *("newraffle", "raffle_cancel", "raffle_call_off", "raffle_proof", "raffle_redraw", "raffle_redraw_all"),
         *("newgift", "gifts", "gift_close"),
-        *("newitem", "items", "item_close", "item_open", "item_done", "item_refund"),
+        *("newitem", "newitem_coupon", "items", "item_close", "item_open", "item_done", "item_refund"),
         *("hearts", "hearts_show", "hearts_cancel"),
         *("quiet_show", "quiet", "unsent"),
         *("source", "sources", "held", "staff", "staff_add", "report"),
+        *("hook", "hook_new", "hook_off"),
     ]
 
 
