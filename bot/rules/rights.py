@@ -53,6 +53,11 @@ def anonymous_role(staff: HomeStaff, denied: frozenset[int]) -> Role:
     return Role.FAN if staff.administrators & denied else Role.OPERATOR
 
 
+def sees_money(role: Role) -> bool:
+    """Whether somebody in this role sees what fans paid."""
+    return role in {Role.OPERATOR, Role.OWNER}
+
+
 def may_undo(role: Role, *, by_owner: bool, owners_only: bool) -> bool:
     """Whether a person may take an act back. The present owner may take back all acts, an operator those of operators.
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.calendar import day_of
-from bot.rules.members.slipping import NO_VISIT
+from bot.rules.notes import NO_VISIT
 from bot.store.tables import ActiveDay, Activity
 
 _NO_VISIT = [did.value for did in NO_VISIT]
@@ -52,8 +53,8 @@ def days_since(session: Session, member_ids: Sequence[int], now: datetime, timez
     return {member_id: max(0, (today - day).days) for member_id, day in last_visits(session, member_ids).items()}
 
 
-def came_after(member_id: ColumnElement[int], day: ColumnElement[date]) -> ColumnElement[bool]:
-    """The SQL condition that a member visited after a day."""
+def came_after(member_id: Any, day: Any) -> ColumnElement[bool]:
+    """The SQL condition that a member visited after a day; both are columns."""
     acted = select(col(Activity.member_id)).where(
         col(Activity.member_id) == member_id, col(Activity.day) > day, col(Activity.kind).not_in(_NO_VISIT)
     )

@@ -159,6 +159,8 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         "currency": ("KRW", "USD", "CNY", "XYZ"),
         "command": ("newcoupon",),
         **dict.fromkeys(("begins", "ends"), ("21:00", "09:00") if owner == "Span" else ()),
+        "which": ("slipping", "core", "12", *((None,) if owner == "FanShown" else ())),
+        "after": ("12", "3.739000.12", None) if owner == "FanList" else (),
         **({"line": (EXAMPLE, f"/newcoupon {hostile.LONG_MARKUP}")} if owner == "NearestCommand" else {}),
         "commands": (FANS, FANS[:1], ()),
         "staff": ((*STAFF, *OWNERS), STAFF[:1], ()),

@@ -77,7 +77,7 @@ class FanList(Outcome, name="members.FanList"):
     which: str
     """What buttons call the list: a `Ready`, or the number of the line that staff wrote."""
     segment: str
-    """The segment as it is written; empty for a ready list."""
+    """The segment as staff wrote it; empty for a ready list."""
     reach: Reach
     lines: tuple[FanLine, ...]
     further: bool

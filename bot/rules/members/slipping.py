@@ -1,6 +1,6 @@
 """Who is slipping away: a fan who stays away for much longer than they usually do between two visits.
 
-A visit is a day on which a fan did something themselves, or gave a sign of life in a room.
+A visit is a day on which a fan did something themselves, or gave a sign of life in a room (`store/visits.py`).
 """
 
 from collections.abc import Collection
@@ -9,10 +9,6 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from bot.rules.calendar import DAY
-from bot.rules.notes import Did
-
-NO_VISIT = (Did.FRIEND, Did.LEAVE)
-"""What is counted on a fan's day without their being there: a friend of theirs stayed, or they left."""
 
 
 @dataclass(frozen=True, slots=True)
