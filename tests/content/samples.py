@@ -17,6 +17,7 @@ from bot.rules.farming import Sign
 from bot.rules.folded import MOST_FOLDED
 from bot.rules.funding import Funding
 from bot.rules.gift_states import GiftKind, Opens
+from bot.rules.members.fan_page import NOTES_SHOWN
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
 from bot.rules.panel import LISTED, AdminLine, Reach, Section
 from bot.rules.pillars import SHARES_AT_FIRST
@@ -90,6 +91,7 @@ MOST = {
     ("MorningCard", "folded"): MOST_FOLDED,
     ("NewCore", "fans"): TierPolicy().nudge_names,
     ("CoreFan", "did"): len(Deed),
+    ("FanShown", "notes"): NOTES_SHOWN,
 }
 """Tuples that are shorter by what makes them: a nudge names so many fans, and tells each kind of deed once."""
 

@@ -16,7 +16,7 @@ from tests.words import WORDS
 
 OTHER_FILES = (
     *("staff/asks", "figures/parts", "figures/drawing", "commands", "demo", "doctor", "examples", "needs", "points"),
-    *("troubles", "pillars", "wears", "posts/parts", "posts/week_parts", "attention/parts", LABELS),
+    *("troubles", "pillars", "wears", "posts/parts", "posts/week_parts", "attention/parts", "members/parts", LABELS),
 )
 """Words that belong to no outcome: of the panel, menus, demo, doctor, examples, needs, points, troubles, pillars, what
 wears out, parts of posts, labels, and what reports and their pictures share."""

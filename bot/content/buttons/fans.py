@@ -3,7 +3,7 @@
 from bot.content.button import Button, Rows
 from bot.content.buttons.shared import FANS, Buttons, in_rows, undo_button
 from bot.rules.members.care import FanGranted, FanNoted, FanNoteGone, FanTagged
-from bot.rules.members.fan_page import Asked, FanAsked, FanNotes, FanShown, FanTags
+from bot.rules.members.fan_page import Asked, FanAsked, FanNotes, FanNoteShown, FanShown, FanTags
 from bot.rules.members.lists import FanChoice, FanLine, FanList, FansHome, Meant, Ready, TagCount, WhichMember
 
 LIST, OF_TAG = "l", "t"
@@ -12,8 +12,8 @@ OPEN, NEXT = "o", "n"
 """`o:<fan>:<list>` opens a fan, `n:<fan>:<list>` the one after."""
 TAGS, ADD, REMOVE = "g", "a", "r"
 """`g:<fan>` shows tags, `a:<fan>:<tag>` and `r:<fan>:<tag>` change them."""
-NOTES, DELETE = "m", "d"
-"""`m:<fan>` shows notes, `d:<fan>:<note>` deletes one."""
+NOTES, NOTE, DELETE = "m", "v", "d"
+"""`m:<fan>` shows notes, `v:<fan>:<note>` one of them, `d:<fan>:<note>` deletes it."""
 WRITE, LEAVE = "w", "x"
 """`w:<fan>:<what>` asks staff to write something, `x:<fan>` gives that up."""
 PICK = "p"
@@ -102,12 +102,18 @@ def _to_fan(shop: int, member: int) -> Button:
 
 def _notes(page: FanNotes) -> Rows:
     shop, member = page.community_id, page.member_id
-    gone = tuple(
-        Button("note_off", press=_press(shop, DELETE, member, note.note_id), about=nth)
+    notes = tuple(
+        Button("note", press=_press(shop, NOTE, member, note.note_id), about=nth)
         for nth, note in enumerate(page.notes, start=1)
     )
     new = Button("ask_note", press=_press(shop, WRITE, member, Asked.NOTE))
-    return (*in_rows(gone, 4), (new, _to_fan(shop, member)))
+    return (*in_rows(notes, 5), (new, _to_fan(shop, member)))
+
+
+def _note(shown: FanNoteShown) -> Rows:
+    shop, member = shown.community_id, shown.member_id
+    gone = Button("note_off", press=_press(shop, DELETE, member, shown.note.note_id), style="danger")
+    return ((gone,), (Button("all_notes", press=_press(shop, NOTES, member)), _to_fan(shop, member)))
 
 
 def _asked(asked: FanAsked) -> Rows:
@@ -125,6 +131,7 @@ BUTTONS: Buttons = {
     FanShown: _page,
     FanTags: _tags,
     FanNotes: _notes,
+    FanNoteShown: _note,
     FanAsked: _asked,
     FanTagged: _done,
     FanNoted: _done,

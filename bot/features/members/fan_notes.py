@@ -9,7 +9,7 @@ from sqlmodel import col
 from bot.features.members.of_fan import NOTE_GONE, NOTED, lock_fan, name_of
 from bot.rules.act import Act
 from bot.rules.members.care import CarePolicy, FanNoted, FanNoteGone, NotesFull
-from bot.rules.members.fan_page import FanNotes, NoteLine
+from bot.rules.members.fan_page import FanNotes, FanNoteShown, NoteLine
 from bot.rules.members.lists import FansClosed, NoFanHere
 from bot.rules.place import Place
 from bot.store import causes
@@ -45,6 +45,10 @@ class FanNoting:
     async def page(self, place: Place, member_id: int) -> FanNotes | None:
         """All notes on a fan; None if there is no such fan."""
         return await self._db.read(notes_page, place, member_id)
+
+    async def one(self, place: Place, member_id: int, note_id: int) -> FanNoteShown | None:
+        """One note; None if it isn't there (any more)."""
+        return await self._db.read(show_note, place, member_id, note_id)
 
 
 def add_note(tx: Tx, act: Act, member_id: int, text: str, policy: CarePolicy) -> FanNoted | NotesFull | NoFanHere:
@@ -107,6 +111,15 @@ def notes_page(session: Session, place: Place, member_id: int) -> FanNotes | Non
         return None
     notes = tuple(NoteLine(one.note_id, one.text, one.by, one.at) for one in notes_about(session, member_id))
     return FanNotes(place.community_id, member_id, name, notes)
+
+
+def show_note(session: Session, place: Place, member_id: int, note_id: int) -> FanNoteShown | None:
+    """One of the notes that stand."""
+    page = notes_page(session, place, member_id)
+    found = next((one for one in page.notes if one.note_id == note_id), None) if page is not None else None
+    if page is None or found is None:
+        return None
+    return FanNoteShown(place.community_id, member_id, page.name, found)
 
 
 def drop_gone(tx: Tx, now: datetime, policy: CarePolicy) -> bool:

@@ -2,7 +2,7 @@
 
 from aiogram.types import CallbackQuery, Message
 
-from bot.content.buttons.fans import ADD, DELETE, LIST, NEXT, NOTES, OF_TAG, OPEN, PICK, REMOVE, TAGS, WRITE
+from bot.content.buttons.fans import ADD, DELETE, LIST, NEXT, NOTE, NOTES, OF_TAG, OPEN, PICK, REMOVE, TAGS, WRITE
 from bot.content.buttons.fans import LEAVE as LEAVE_ASK
 from bot.content.buttons.shared import FANS
 from bot.features.members.lists import Whom
@@ -136,6 +136,9 @@ async def _of_fan(inside: Ask, said: list[str], voice: Voice, fan_care: FanServi
         await show(inside, voice, await fan_care.tagging.page(place, member_id) or FansClosed(), member_id)
     elif verb == NOTES:
         await show(inside, voice, await fan_care.noting.page(place, member_id) or FansClosed(), member_id)
+    elif verb == NOTE:
+        note = await fan_care.noting.one(place, member_id, read_id(value) or 0)
+        await show(inside, voice, note or FansClosed(), member_id)
     else:
         await _change(inside, (verb, value), member_id, voice, fan_care)
 

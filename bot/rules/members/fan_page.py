@@ -87,12 +87,22 @@ class FanTags(Outcome, name="members.FanTags"):
 
 @dataclass(frozen=True, slots=True)
 class FanNotes(Outcome, name="members.FanNotes"):
-    """All notes of staff on a fan, the newest first, each to be deleted by a tap."""
+    """All notes of staff on a fan, the newest first. A tap shows one whole."""
 
     community_id: int
     member_id: int
     name: str
     notes: tuple[NoteLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FanNoteShown(Outcome, name="members.FanNoteShown"):
+    """One note of staff on a fan. It can be deleted."""
+
+    community_id: int
+    member_id: int
+    name: str
+    note: NoteLine
 
 
 class Asked(StrEnum):
