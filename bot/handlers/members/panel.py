@@ -1,5 +1,6 @@
 """What the staff's panel can do with fans."""
 
+from bot.features.members.panel import reach_of_grant
 from bot.handlers.kit.blanks import PanelAct, bare, person
 from bot.handlers.kit.forms import whole, words
 from bot.rules.members.care import CarePolicy
@@ -24,5 +25,6 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
                 bare("reason", words(policy.longest_reason, GRANT)),
             ),
             gives=True,
+            reach=reach_of_grant,
         ),
     )
