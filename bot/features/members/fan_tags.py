@@ -1,6 +1,7 @@
 """Staff tag fans."""
 
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from bot.features.members.of_fan import TAGGED, lock_fan, name_of
 from bot.rules.act import Act
@@ -16,6 +17,10 @@ from bot.store.engine.sessions import Tx
 from bot.store.fan_tags import count_tags, set_tag, tags_of, take_tag
 from bot.store.tables import AuditEntry
 from bot.store.tables.base import id_of
+from bot.store.tables.tags import FanTag
+
+ACTED_BY = (col(FanTag.by),)
+"""Columns that say who of the staff did something."""
 
 TagOutcome = FanTagged | TagsSame | TagsFull | NoFanHere
 

@@ -123,9 +123,14 @@ def undo_grant(tx: Tx, act: Act, entry: AuditEntry) -> bool:
 def _tell(
     tx: Tx, place: Place, fan: FanFound, outcome: Outcome, entry: AuditEntry, undone_at: datetime | None = None
 ) -> bool:
-    """Promise the fan a message: in private if they may be written to, else as a whisper. False if neither can be."""
+    """Promise the fan a message: in private if they may be written to, else as a whisper in the group.
+
+    False if neither can be, or if they don't wish to be told what becomes of something of theirs.
+    """
     at = undone_at or entry.at
     person = tx.get_one(Person, fan.user_id)
+    if not fan.service:
+        return False
     wanted = fan.member_id in readers_among(tx, [fan.member_id], place.language, wanted=True, inside=True)
     groups = [group for group in groups_of(tx, place.community_id) if group.is_admin]
     group = min(groups, key=lambda one: not one.is_home, default=None)

@@ -25,6 +25,8 @@ class FanFound(NamedTuple):
     name: str
     here: bool
     """Whether they are in a room of the shop."""
+    service: bool
+    """Whether they are told unasked what becomes of something of theirs."""
     account_id: int
     balance: int
 
@@ -37,6 +39,7 @@ def lock_fan(tx: Tx, community_id: int, member_id: int) -> FanFound | None:
             col(Member.user_id),
             col(Person.name),
             col(Member.left_at).is_(None),
+            col(Member.service),
             col(Account.id),
             col(Account.balance),
         )
@@ -48,8 +51,8 @@ def lock_fan(tx: Tx, community_id: int, member_id: int) -> FanFound | None:
     ).one_or_none()
     if row is None:
         return None
-    member, user_id, name, here, account_id, balance = row
-    return FanFound(member or 0, user_id, name, bool(here), account_id or 0, balance or 0)
+    member, user_id, name, here, service, account_id, balance = row
+    return FanFound(member or 0, user_id, name, bool(here), service, account_id or 0, balance or 0)
 
 
 def name_of(session: Session, community_id: int, member_id: int) -> str | None:

@@ -75,7 +75,7 @@ DOMAIN = Domain(
         of_fan.GRANTED: Undoable(lambda tx, act, entry, _: grants.undo_grant(tx, act, entry)),
     },
     gives=(grants.GIVES,),
-    acted_by=fan_notes.ACTED_BY,
+    acted_by=(*fan_notes.ACTED_BY, *fan_tags.ACTED_BY),
     panel_acts=panel.panel_acts,
     follows=(_follow,),
     forgets=(memory.forget, forget.forget),

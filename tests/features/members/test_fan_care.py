@@ -43,7 +43,6 @@ from bot.store.fan_tags import tags_of
 from bot.store.ledger import check_books
 from bot.store.members import standing
 from bot.store.tables import AuditEntry, Member
-from bot.store.tables.fans import FanNote
 from tests.features.scene import (
     GIVEAWAYS,
     NOON,
@@ -187,6 +186,23 @@ def _mark_sent(tx: Tx) -> None:
     tx.execute(text("UPDATE outbox SET state = 'sent' WHERE state = 'waiting'"))
 
 
+async def test_who_switched_service_off_isnt_told(db: Database, causes: Causes) -> None:
+    """They get the coins, and staff hear that they weren't told."""
+    place = await shop(db)
+    member, grants = await fan_of(db, place), Grants(db, GIVEAWAYS)
+    await db.write(set_reachable, fan(1), can_write=True)
+    await db.write(_switch_off, member)
+    granted = await grants.grant(by(place, causes), member, Grant(50, "x"))
+    assert isinstance(granted, FanGranted)
+    assert not granted.told
+    assert await told(db, "members.GrantTold") == []
+
+
+def _switch_off(tx: Tx, member_id: int) -> None:
+    tx.get_one(Member, member_id).service = False
+    tx.flush()
+
+
 async def test_spent_coins_stay_spent(db: Database, causes: Causes) -> None:
     """A grant of which something is spent can't be taken back, as the fan has fewer coins than that."""
     place = await shop(db)
@@ -302,16 +318,19 @@ def _entries(session: Session) -> list[AuditEntry]:
 
 
 async def test_a_deleted_operators_notes_are_nobodys(db: Database, causes: Causes) -> None:
-    """The note stays, without the name of who wrote it."""
+    """Note and tag stay, without the name and the id of who gave them."""
     place = await shop(db)
     member = await fan_of(db, place)
     await fan_of(db, place, 2)
     act = act_by(place, fan(2).user_id, NOON, causes.next())
     await FanNoting(db, CARE).add(act, member, "likes silk")
+    await FanTagging(db).change(act_by(place, fan(2).user_id, NOON, causes.next()), member, TagChange(("silk",), ()))
     await privacy(db).delete(place, fan(2).user_id, NOON)
     (note,) = await db.read(notes_about, member)
     assert (note.text, note.by) == ("likes silk", None)
-    assert await db.read(lambda session: session.execute(select(col(FanNote.by))).scalar_one()) < 0
+    ((wrote, tagged),) = await query(db, 'SELECT n."by", t."by" FROM fan_note n, fan_tag t')
+    assert wrote == tagged
+    assert wrote < 0
 
 
 @pytest.mark.parametrize("seed", range(4))
