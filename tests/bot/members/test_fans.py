@@ -203,7 +203,7 @@ async def test_fans_and_strangers_see_nothing(play_sqlite: Play) -> None:
     ana.starts(stage.bot)
     other.starts(stage.bot)
     page = await says(stage, stage.owner, "/fan Ana")
-    data = next(button.callback_data for button in page.buttons if "Tags" in button.text)
+    data = next(button.callback_data or "" for button in page.buttons if "Tags" in button.text)
     ((member,),) = await query(stage.app.db, "SELECT id FROM member WHERE user_id = :id", id=ana.id)
     for person in (ana, other):
         chat = person.chat_with(stage.bot)

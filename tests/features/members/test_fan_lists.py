@@ -233,7 +233,7 @@ def _fill(tx: Tx, place: Place, count: int) -> None:
             for n in range(count)
         ],
     )
-    ids = list(tx.execute(select(col(Member.id)).where(col(Member.user_id) >= 10_000)).scalars())
+    ids = [one or 0 for one in tx.execute(select(col(Member.id)).where(col(Member.user_id) >= 10_000)).scalars()]
     tx.execute(
         insert(Account),
         [
