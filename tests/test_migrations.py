@@ -113,6 +113,7 @@ PARTIAL = {
     "ix_coupon_redeemed": ("redeemed_at",),
     "ix_transfer_spent": ("earned_at",),
     "ix_airing_closed": ("closed_at",),
+    "ix_fan_note_gone": ("gone_at",),
 }
 """Partial indexes, and the columns in their conditions: a guard that applies to all rows, or to none, is no guard."""
 

@@ -182,6 +182,7 @@ def press_rests(ids: dict[str, int], others: Others) -> dict[str, str | int]:
         "claim": ids["campaign"],
         "digest": f"{shop}:off",
         "enter": ids["raffle"],
+        "fans": "1:l:all",
         "file": "1:0:m:1",  # answers what isn't asked: the preview is shown again
         "general": others.home,
         "gift": ids["gift_offer"],
@@ -266,6 +267,9 @@ def command_samples(world: World) -> list[Sample]:
         "/quiet …": "/quiet 22:00-08:00",
         "/redpacket": "/redpacket 10 2",
         "/myorder": "/myorder 20261123-7",
+        "/fan note=…": "/fan Fan note=likes silk",
+        "/tag": "/tag Fan silk",
+        "/grant": "/grant Fan 5 thanks",
     }
     lines |= {"/persona notes=…": "/persona notes=warm", "/pillars tips=100": "/pillars tips=100"}
     ends = {"/undo", "/endlive", "/cancelstream"}
@@ -281,7 +285,7 @@ async def link_samples(world: World) -> list[Sample]:
     await world.stage.settled()
     ((token,),) = await query(world.stage.app.db, "SELECT token FROM source WHERE name = 'video'")
     rest = {"admin": "1", "setup": "1", "remind": "2", "gift": "1", "g": "none", "src": token}
-    rest |= {"coupons": "1", "raffles": "1", "post": "1", "blanks": "1", "week": "1", "wish": "1_1"}
+    rest |= {"coupons": "1", "raffles": "1", "post": "1", "blanks": "1", "week": "1", "wish": "1_1", "fans": "1"}
     agree(set(rest), set(world.stage.app.table._openings))
     return [
         Sample(f"{prefix}_…", f"/start {prefix}_{payload}", {SETUP: (Hello,), REMIND: (StreamGone,)}.get(prefix, ()))

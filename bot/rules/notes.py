@@ -44,6 +44,9 @@ class Did(StrEnum):
 REAL = (Deed.MESSAGE, Did.ATTEND, Did.REDEEM, Did.ORDER, Did.ENTER_RAFFLE, Did.ANSWER, Did.FEEDBACK)
 """Acts that aren't easy for a script. Somebody who does none of them does only what is easy."""
 
+NO_VISIT = (Did.FRIEND, Did.LEAVE)
+"""What is counted on a member's day without their being there: a friend of theirs stayed, or they left."""
+
 
 class Thing(StrEnum):
     """What an act can be about. The values stand in rows and never change."""

@@ -51,6 +51,7 @@ _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
         *("gifts.FriendRewarded", "gifts.InviterRewarded", "gifts.InviterCapped", "gifts.GiftReturned"),
         "gifts.RewardHeld",
         *("members.Risen", "members.FallComing", "orders.OrderIsYours"),
+        *("members.GrantTold", "members.GrantBack"),
         # They offer nothing and name no product: what may be sent is the fan's to say.
         *("consent.PromotionQuestion", "consent.PromotionReminder"),
         # A change of what was announced, and the end, are told once and invite nobody.

@@ -15,13 +15,13 @@ def which_fan(session: Session, query: Select[Any, Any, Any, Any], deed: str, ex
 
     The query's columns are those of `Choice`. `deed` and `example` say what staff want to do.
     """
-    rows = session.execute(query.where(_is_called(said)).limit(MOST_CHOICES)).all() if said else []
+    rows = session.execute(query.where(is_called(said)).limit(MOST_CHOICES)).all() if said else []
     found = bool(rows) and not said.startswith("@")
     rows = rows or session.execute(query.limit(MOST_CHOICES)).all()
     return WhichFan(deed, example, said, found, tuple(Choice(*row) for row in rows))
 
 
-def _is_called(said: str) -> ColumnElement[bool]:
+def is_called(said: str) -> ColumnElement[bool]:
     """The condition that a name or username contains `said`.
 
     SQLite lowers Latin letters only, so the name is also looked for as it is written.

@@ -228,6 +228,31 @@ def give_back(tx: Tx, header: TransferHeader, charged_key: str) -> int:
     return charged.amount
 
 
+def take_back(tx: Tx, header: TransferHeader, paid_key: str) -> int:
+    """Reverse a payment to a member as if it had never been earned; how many coins. They must still hold them.
+
+    The reversal has the date on which the coins were earned, so that what lapses stays right.
+    """
+    paid = tx.execute(
+        select(Transfer).where(col(Transfer.community_id) == header.community_id, col(Transfer.key) == paid_key)
+    ).scalar_one()
+    _move(tx, header, (paid.credit_id, paid.debit_id), paid.amount, paid.earned_at, reverses_id=paid.id)
+    month = None
+    if header.timezone is not None and paid.earned_at is not None:
+        month = month_of(day_of(paid.earned_at, header.timezone))
+    of_month = col(Account.earned_month) == month
+    tx.execute(
+        update(Account)
+        .where(col(Account.id) == paid.credit_id)
+        .values(
+            balance=col(Account.balance) - paid.amount,
+            earned=case((of_month, col(Account.earned) - paid.amount), else_=col(Account.earned)),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return paid.amount
+
+
 def _move(
     tx: Tx,
     header: TransferHeader,

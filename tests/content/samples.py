@@ -19,6 +19,7 @@ from bot.rules.farming import Sign
 from bot.rules.folded import MOST_FOLDED
 from bot.rules.funding import Funding
 from bot.rules.gift_states import GiftKind, Opens
+from bot.rules.members.fan_page import NOTES_SHOWN
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
 from bot.rules.panel import LISTED, AdminLine, AdminPerson, Reach, Section
 from bot.rules.pillars import SHARES_AT_FIRST
@@ -97,6 +98,7 @@ MOST = {
     ("NewCore", "fans"): TierPolicy().nudge_names,
     ("CoreFan", "did"): len(Deed),
     ("ItemList", "waiting"): SHOWN_WAITING,
+    ("FanShown", "notes"): NOTES_SHOWN,
 }
 """Tuples that are shorter by what makes them: a nudge names so many fans, and tells each kind of deed once."""
 
@@ -169,6 +171,8 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         **({"role": ((*GIVABLE, None) if owner == "StaffLine" else GIVABLE)} if owner in OF_ROLES else {}),
         **({"before": (*GIVABLE, None)} if owner == "StaffGiven" else {}),
         **dict.fromkeys(("begins", "ends"), ("21:00", "09:00") if owner == "Span" else ()),
+        "which": ("slipping", "core", "12", *((None,) if owner == "FanShown" else ())),
+        "after": ("12", "3.739000.12", None) if owner == "FanList" else (),
         **({"line": (EXAMPLE, f"/newcoupon {hostile.LONG_MARKUP}")} if owner == "NearestCommand" else {}),
         "commands": (FANS, FANS[:1], ()),
         "staff": ((*STAFF, *OWNERS), STAFF[:1], ()),

@@ -16,7 +16,8 @@ from tests.words import WORDS
 
 OTHER_FILES = (
     *("staff/asks", "figures/parts", "figures/drawing", "commands", "demo", "doctor", "examples", "needs", "points"),
-    *("troubles", "pillars", "wears", "posts/parts", "posts/week_parts", "attention/parts", "person", LABELS),
+    *("troubles", "pillars", "wears", "posts/parts", "posts/week_parts", "attention/parts", "members/parts", "person"),
+    LABELS,
 )
 """Words that belong to no outcome: of the panel, menus, demo, doctor, examples, needs, points, troubles, pillars, what
 wears out, parts of posts, a person's name, labels, and what reports and their pictures share."""

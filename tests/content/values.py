@@ -60,6 +60,7 @@ ACTS = (
     *("persona.changed", "persona.pillars"),
     *("post.made", "post.changed", "post.sent", "post.edited", "post.shelved", "post.unshelved", "post.deleted"),
     *("bounds.changed", "held.stopped", "typed.held"),
+    *("fan.tagged", "fan.noted", "fan.note_gone", "fan.granted"),
 )
 TIERS = ("new", "fan", "loyal", "core")
 MESSAGES = ("drop", "packet", "morning", "ending.CouponsEnd", "figures.Digest")
@@ -180,6 +181,11 @@ ORDINARY: dict[str, str] = {
     "sign_off": "See you tonight, Mina",
     "emoji": "🌸",
     **dict.fromkeys(("pillar", "unused", "asks"), "tips"),
+    **dict.fromkeys(("added", "removed", "tags"), "silk"),
+    "reason": "for the lovely photos",
+    "line": "50 for the lovely photos",
+    "inviter": "Jun",
+    "source": "video",
 }
 HERE = {
     "ordinary": Place(1, "Silk Live", Language.KO, "Asia/Seoul", "Lumi", "코인", 1, 1),

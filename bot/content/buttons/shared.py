@@ -31,6 +31,8 @@ PACES = ("calm", "usual", "busy")
 """Ready weeks, as buttons of the set-up and of the calendar name them: `rules/posts/ready_weeks.Pace`."""
 ADMIN = "admin"
 """`admin` opens the staff's panel, `admin:<shop>:<verb>:…` works on it. As a link's payload: `admin_<shop>`."""
+FANS = "fans"
+"""`fans:<shop>:<verb>:…` shows lists of fans and works on one fan. As a link's payload: `fans_<shop>[_<fan>]`."""
 RECEIVED = "received"
 """`received:<shop>` shows how what the shop says is received, `received:<shop>:<page>` turns to another room."""
 REDEEM_ONE = "redeem"

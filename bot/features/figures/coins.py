@@ -34,14 +34,16 @@ def coin_figures(
 
 
 def _issued(session: Session, place: Place, window: Window) -> int:
-    """Coins that fans earned. What came from another fan, or back from a packet, was earned before that."""
+    """Coins that fans earned. What came from another fan, or back from a packet, was earned before that.
+
+    What the shop took back counts as never earned.
+    """
     earned = col(Transfer.earned_at)
+    back = col(Transfer.reverses_id).is_not(None)
+    coins = case((back, -col(Transfer.amount)), (col(Transfer.made_at) == earned, col(Transfer.amount)), else_=0)
     found = session.execute(
-        select(func.coalesce(func.sum(Transfer.amount), 0)).where(
-            col(Transfer.community_id) == place.community_id,
-            earned >= window.start,
-            earned < window.end,
-            col(Transfer.made_at) == earned,
+        select(func.coalesce(func.sum(coins), 0)).where(
+            col(Transfer.community_id) == place.community_id, earned >= window.start, earned < window.end
         )
     ).scalar_one()
     return int(found)

@@ -4,12 +4,14 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from bot.features.members.nudges import NUDGE
+from bot.features.members.of_fan import forget_entries
 from bot.rules.tiers import Tier
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving
 from bot.store.messages.outbox import Terms, promise
 from bot.store.messages.payloads import TakeTag
 from bot.store.tables import Member, Outbox, ShownTag, TierPending, TierRise
+from bot.store.tables.fans import FanNote, VisitRhythm
 from bot.store.tables.messages import Lane, OutboxState
 from bot.store.tables.tags import FanTag
 from bot.store.tags import shown_tags
@@ -17,12 +19,13 @@ from bot.store.verdicts import take_verdicts_back
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:
-    """Delete their rises, the tags that the shop kept of them, and what waits, and promise that their tags go."""
+    """Delete their rises, what the shop kept of them, and what waits, and promise that their tags go."""
     for chat_id, tag in shown_tags(tx, leaving.member_id):
         terms = Terms(now=leaving.at, fold_key=f"tag:{leaving.member_id}:{chat_id}:off", lane=Lane.BULK)
         promise(tx, leaving.community_id, chat_id, TakeTag(leaving.user_id, tag), terms)
     _withdraw_nudges(tx, leaving)
-    for table in (FanTag, ShownTag, TierPending, TierRise):
+    forget_entries(tx, leaving)
+    for table in (FanNote, FanTag, ShownTag, TierPending, TierRise, VisitRhythm):
         tx.execute(delete(table).where(col(table.member_id) == leaving.member_id))
     tx.execute(
         update(Member)

@@ -56,7 +56,9 @@ class CoinsAdded:
             if fact.gives_back or (fact.from_member and fact.reason not in NO_SPENDING):
                 self._of(fact.made_at).spent += spent
             return
-        if fact.earned_at == fact.made_at:
+        if fact.gives_back:  # the shop took back what it had paid
+            self._of(fact.earned_at).issued -= fact.amount
+        elif fact.earned_at == fact.made_at:
             self._of(fact.earned_at).issued += fact.amount
         if fact.reason == CHECK_IN:
             before = self.check_ins.get(fact.credit_id)

@@ -153,6 +153,9 @@ def coins(rows: sqlite3.Connection, start: str, end: str) -> Figures:
         "SELECT debit_id, credit_id, amount, reason, made_at, earned_at, reverses_id FROM transfer"
     ):
         owed += amount * ((credit in members) - (debit in members))
+        if reverses is not None and earned is not None:
+            issued -= amount if start <= earned < end else 0  # the shop took back what it had paid
+            continue
         if not start <= made < end:
             continue
         if credit in members and earned == made:

@@ -32,6 +32,7 @@ class Till:
         self._accounts = accounts
         self._draw = random.Random(seed)  # a test's play
         self._keys: list[str] = []
+        self._grants: list[tuple[datetime, str]] = []
         self.issued: list[tuple[datetime, int]] = []
         self.spent: list[tuple[datetime, int]] = []
         self.check_ins: list[tuple[datetime, int]] = []
@@ -42,12 +43,14 @@ class Till:
         self.nth += 1
         late = timedelta(hours=self._draw.randrange(24 * 9)) if self._draw.random() < 0.2 else timedelta(0)
         at, account = now - late, self._draw.choice(self._accounts)
-        kind = self._draw.choice(("checkin", "gift", "claim", "back", "lapse", "lots"))
+        kind = self._draw.choice(("checkin", "gift", "grant", "taken", "claim", "back", "lapse", "lots"))
         header = ledger.TransferHeader(self._place.community_id, f"{kind}:{self.nth}", kind, at)
         sides: dict[str, Any] = {"member_account": account, "shop": self._place.shop_account}
-        if kind in {"checkin", "gift"}:
+        if kind in {"checkin", "gift", "grant"}:
             ledger.pay(tx, header, **sides, amount=self.nth)
             self.issued.append((at, self.nth))
+            if kind == "grant":
+                self._grants.append((at, header.key))
             if kind == "checkin":
                 self.check_ins.append((at, account))
         elif kind in {"claim", "lapse"}:
@@ -58,6 +61,9 @@ class Till:
         elif kind == "back" and self._keys:
             back = ledger.give_back(tx, header, self._keys.pop(0))
             self.spent.append((at, -back))
+        elif kind == "taken" and self._grants:
+            earned_at, key = self._grants.pop(0)
+            self.issued.append((earned_at, -ledger.take_back(tx, header, key)))
         elif kind == "lots":
             ledger.pay(tx, header, **sides, amount=self.nth, earned=[Lot(at - timedelta(days=40), self.nth)])
 
@@ -80,7 +86,7 @@ async def accounts_of(db: Database, place: Place) -> list[int]:
 
 @pytest.mark.parametrize("seed", range(4))
 async def test_folded_sums_are_the_same_as_from_scratch(db: Database, seed: int) -> None:
-    """Check-ins, gifts, spending, refunds, lapse and lots of other fans, many told late, between folds at any time."""
+    """Check-ins, gifts, grants that are taken back, spending, refunds, lapse and lots of other fans, many told late."""
     place = await shop(db)
     till = Till(place, await accounts_of(db, place), seed)
     till.issued = [(days(0), 100_000)] * FANS
