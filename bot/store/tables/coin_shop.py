@@ -42,6 +42,8 @@ class Item(SQLModel, table=True):
     per: str | None = None
     """The period for which `per_fan` holds; None: all time."""
     tier: str = Field(default=Tier.NEW)
+    segment: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """The fans whom it is for, as `rules/segments.py` writes them; empty: for all."""
     opens: datetime | None = None
     closes: datetime | None = None
     state: str = Field(default=ItemState.OPEN)
