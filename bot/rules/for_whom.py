@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.rules.outcome import Outcome
-from bot.rules.segments import BadSegment, Condition, Field, Op, Segment, read_segment
+from bot.rules.segments import Condition, Field, Op, Segment, read_segment
 from bot.rules.tiers import Tier
 
 
@@ -59,9 +59,9 @@ def segment_of(text: str) -> Segment:
         ValueError: the row holds what `Segment.text` never wrote.
     """
     found = read_segment(text)
-    if isinstance(found, BadSegment):
-        raise ValueError(f"a row holds no segment but {text!r}")
-    return found
+    if isinstance(found, Segment):
+        return found
+    raise ValueError(f"a row holds no segment but {text!r}")
 
 
 def for_whom(text: str) -> ForWhom | None:

@@ -45,6 +45,8 @@ STAFF = (
     "source",
     "report",
     "hearts",
+    "tagrule",
+    "welcome",
     "held",
     "quiet",
     "why",

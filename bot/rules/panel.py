@@ -65,3 +65,5 @@ class Reach:
     """Things of fans, such as coupons, that become worthless."""
     at: datetime | None = None
     """When fans see it; None if at once."""
+    aimed: int | None = None
+    """Fans who may have it, where it is for some only."""

@@ -46,8 +46,6 @@ def those_of(session: Session, place: Place, text: str, members: Sequence[int], 
     if not text:
         return set(members)
     rows = session.execute(
-        select(col(Member.id)).where(
-            *conditions_of(session, place, segment_of(text), now), col(Member.id).in_(members)
-        )
+        select(col(Member.id)).where(*conditions_of(session, place, segment_of(text), now), col(Member.id).in_(members))
     ).scalars()
     return {member_id for member_id in rows if member_id is not None}

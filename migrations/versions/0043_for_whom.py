@@ -29,7 +29,7 @@ STATES = "'on', 'taking_off', 'off'"
 def upgrade() -> None:
     """Everything that stands is for all fans; nothing is asked, no rule holds."""
     for table in FOR_SOME:
-        op.add_column(table, sa.Column("segment", TEXT(), server_default="", nullable=False))
+        op.add_column(table, sa.Column("segment", TEXT(), server_default=sa.text("''"), nullable=False))
     op.create_table(
         "welcome_question",
         sa.Column("id", ID, nullable=False),
@@ -58,6 +58,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("member_id", "question_id", name=op.f("pk_welcome_answer")),
     )
+    op.create_index("ix_welcome_answer_question_id", "welcome_answer", ["question_id", "choice"])
     op.create_table(
         "tag_rule",
         sa.Column("id", ID, nullable=False),
@@ -67,9 +68,10 @@ def upgrade() -> None:
         sa.Column("tag_key", TEXT(), nullable=False),
         sa.Column("counts", TEXT(), nullable=False),
         sa.Column("times", sa.BigInteger(), nullable=False),
-        sa.Column("title", TEXT(), server_default="", nullable=False),
+        sa.Column("title", TEXT(), server_default=sa.text("''"), nullable=False),
         sa.Column("state", TEXT(), nullable=False),
         sa.Column("checked_at", INSTANT(), nullable=True),
+        sa.Column("looked_to", ID, server_default="0", nullable=False),
         sa.Column("made_by", sa.BigInteger(), nullable=False),
         sa.Column("made_at", INSTANT(), nullable=False),
         sa.CheckConstraint(f"counts IN ({COUNTS})", name=op.f("ck_tag_rule_counts_known")),

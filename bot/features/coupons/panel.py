@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.rules.coupon_states import CampaignState, CouponState
+from bot.rules.coupon_states import CampaignState, CouponState, KeptFor
 from bot.rules.panel import LISTED, AdminLine, Reach, Section
 from bot.rules.place import Place
 from bot.store.coupons.campaigns import card_of
@@ -39,7 +39,7 @@ def list_campaigns(session: Session, place: Place, at: datetime, number: int | N
 
 def reach_new(session: Session, place: Place, values: Mapping[str, Any], _number: int | None) -> Reach:
     """A new drop: its card in the groups, now or when it opens; one that is kept for something else hangs nowhere."""
-    if values.get("for") is not None:
+    if isinstance(values.get("for"), KeptFor):
         return Reach()
     opens: datetime | None = values.get("opens")
     return Reach(groups=count_groups(session, place), fans=count_fans(session, place), at=opens)

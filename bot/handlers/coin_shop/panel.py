@@ -2,7 +2,7 @@
 
 from bot.features.coin_shop.panel import list_items, reach_new
 from bot.handlers.coin_shop.items import new_item_form
-from bot.handlers.kit.blanks import PanelAct, Pick, blanks_of, person
+from bot.handlers.kit.blanks import SEGMENTS, PanelAct, Pick, blanks_of, person
 from bot.rules.coin_shop.shelf import ShopPolicy
 from bot.rules.panel import RUNNING, Section
 from bot.rules.policies import Policies
@@ -28,6 +28,7 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
                 limit=("1", "2", "3"),
                 opens=("+30m", "+1h", "20:00"),
                 closes=("+1d", "+3d", "+7d"),
+                **{"for": SEGMENTS},
             ),
             reach=reach_new,
         ),

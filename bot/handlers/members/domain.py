@@ -2,14 +2,20 @@
 
 from bot.content.buttons import members as buttons
 from bot.features.members import forget, memory
+from bot.features.members import tag_rules as tag_rule_cases
 from bot.features.members.clock import TierClock
 from bot.features.members.memory import Memory
 from bot.features.members.page import TierPages
+from bot.features.members.tag_clock import TagClock
+from bot.features.members.tag_rules import TagRules
 from bot.features.members.telling import FALL, RISE, fall_unheard, rise_unheard
 from bot.flows.move_group import Move
 from bot.flows.tier_opens import opens_of
+from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.members import tiers
+from bot.handlers.members import panel, tag_rules, tiers
+from bot.handlers.members.services import TagRuleServices
+from bot.rules.members.tag_rules import TagRulePolicy
 from bot.rules.memory import MemoryPolicy
 from bot.rules.policies import Policies
 from bot.store.engine.sessions import Tx
@@ -20,9 +26,11 @@ from bot.store.tags import move_tags
 def wire(core: Core) -> Wired:
     """Make the page of tiers, and the clock's and the night's parts."""
     opens = opens_of(core.policies)
+    policy = core.policies[TagRulePolicy]
+    rules = TagRuleServices(TagRules(core.db, policy), tag_rules.new_rule_form(policy), core.communities)
     return Wired(
-        {"tiers": TierPages(core.db, core.policies, opens)},
-        due=(TierClock(core.db, core.policies, opens),),
+        {"tiers": TierPages(core.db, core.policies, opens), "tag_rules": rules},
+        due=(TierClock(core.db, core.policies, opens), TagClock(core.db, policy)),
         housekeeping=(Memory(core.db, core.policies[MemoryPolicy], core.meters).drop_old,),
     )
 
@@ -36,10 +44,19 @@ def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
 
 DOMAIN = Domain(
     name="members",
-    desks=(tiers.setup,),
+    desks=(tiers.setup, tag_rules.setup),
+    policies=(TagRulePolicy,),
+    undo={
+        tag_rule_cases.MADE: Undoable(lambda tx, act, entry, _: tag_rule_cases.undo_make(tx, act, entry)),
+        tag_rule_cases.REMOVED: Undoable(
+            lambda tx, act, entry, policies: tag_rule_cases.undo_remove(tx, act, entry, policies[TagRulePolicy])
+        ),
+    },
+    panel_acts=panel.panel_acts,
     buttons=buttons.BUTTONS,
     follows=(_follow,),
     forgets=(memory.forget, forget.forget),
+    acted_by=tag_rule_cases.ACTED_BY,
     drops_traces=(memory.drop_traces,),
     unheard={RISE: rise_unheard, FALL: fall_unheard},
     wire=wire,

@@ -1,7 +1,7 @@
 """The acts of raffles on the staff's panel."""
 
 from bot.features.raffles.panel import list_raffles, reach_called_off
-from bot.handlers.kit.blanks import PanelAct, bare, blanks_of
+from bot.handlers.kit.blanks import SEGMENTS, PanelAct, bare, blanks_of
 from bot.handlers.kit.forms import whole
 from bot.handlers.raffles.forms import RaffleForms
 from bot.rules.panel import Section
@@ -22,6 +22,7 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
             "newraffle",
             blanks_of(
                 forms.new,
+                None,
                 winners=("1", "3", "5", "10"),
                 closes=("+10m", "+30m", "+1h", "+1d"),
                 ticket=("0", "30", "50"),
@@ -31,6 +32,7 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
                 weights=("1,1,1,1", "1,1,2,3"),
                 reserves=("0", "2", "5"),
                 beacon=("yes", "no"),
+                **{"for": SEGMENTS},
             ),
             reach=reach_groups,
         ),

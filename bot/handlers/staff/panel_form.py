@@ -19,6 +19,7 @@ from bot.rules.forms import FormError, Missing
 from bot.rules.imports import Shown
 from bot.rules.panel import LISTED, AdminLine, Reach
 from bot.rules.rights import Role
+from bot.rules.segments import Segment
 from bot.rules.staff.panel import (
     REVIEW,
     AdminClosed,
@@ -256,8 +257,11 @@ class PanelForm:
         )
 
     async def _reach(self, inside: Ask, act: PanelAct, read: Mapping[str, Any], number: int | None) -> Reach:
-        """What an act reaches; of coins of the shop, also what an operator can still give away today."""
+        """What an act reaches: whom its segment names, and what an operator can still give away today."""
         reach = await self._overview.reach(inside.community, act.reach, read, number)
+        meant = read.get("for")
+        if isinstance(meant, Segment) and meant.conditions:
+            reach = replace(reach, aimed=await self._overview.aimed(inside.community, meant, inside.at))
         if act.gives and inside.role is not Role.OWNER:
             reach = replace(reach, left=await self._overview.left_today(inside.community, inside.actor_id, inside.at))
         return reach

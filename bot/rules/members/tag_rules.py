@@ -50,7 +50,7 @@ class TagRulePolicy:
     most_times: int = 1_000_000_000
     """The highest number that a rule may ask for. It is so high because money is counted too."""
     max_title: int = 60
-    every: timedelta = timedelta(hours=1)
+    every: timedelta = timedelta(hours=6)
     """How long after a look at all fans the next one comes."""
     chunk: int = 250
     """Fans that one step looks at."""
@@ -145,15 +145,6 @@ class SameRule(Outcome, name="tag_rules.SameRule"):
 
     number: int
     tag: str
-
-
-@dataclass(frozen=True, slots=True)
-class BadTag(Outcome, name="tag_rules.BadTag"):
-    """What can't be a tag: it is empty, too long, or has signs."""
-
-    said: str
-    most: int
-    """The most characters of a tag."""
 
 
 MakeRuleOutcome = RuleMade | TooManyRules | NoTitleThere | SameRule

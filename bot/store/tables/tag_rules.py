@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bot.rules.members.tag_rules import RuleState, When
@@ -31,10 +31,12 @@ class TagRule(SQLModel, table=True):
     """What is counted: a `When`."""
     times: int = Field(sa_type=BigInteger)
     """How often it must have happened; of money, whole units of the shop's currency."""
-    title: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    title: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
     """What the title of a coupon or an item must contain; empty: any."""
     state: str
     checked_at: datetime | None = None
     """When all fans were looked at last; None: never."""
+    looked_to: int = Field(default=0, sa_type=Id, sa_column_kwargs={"server_default": "0"})
+    """The member at whom the look at all fans stands; 0: none is under way."""
     made_by: int = Field(sa_type=BigInteger)
     made_at: datetime

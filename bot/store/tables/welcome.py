@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from bot.store.tables.base import Id, Json
@@ -31,6 +31,7 @@ class WelcomeAnswer(SQLModel, table=True):
     """A newcomer is asked a question: the row is made with their welcome, so that nobody is asked twice."""
 
     __tablename__ = "welcome_answer"
+    __table_args__ = (Index("ix_welcome_answer_question_id", "question_id", "choice"),)
 
     member_id: int = Field(sa_column=Column(Id, ForeignKey("member.id"), primary_key=True, autoincrement=False))
     question_id: int = Field(
