@@ -167,6 +167,7 @@ async def press_samples(world: World) -> list[Sample]:
         "home": world.den.id,
         "hour": ids["doubt"],
         "later": f"{ids['airing']}:15",
+        "likes": "1:first",
         "myentry": ids["raffle"],
         "onair": ids["airing"],
         "orderclaim": "yes:1",
@@ -187,12 +188,14 @@ async def press_samples(world: World) -> list[Sample]:
         "shelf": 1,
         "shop": 1,
         "staff": f"1:add:{world.people['fan'].id}",
+        "tagrule": "1:1:ask",
         "ticket": ids["raffle"],
         "undo": ids["audit_entry"],
         "unremind": ids["stream"],
         "unsent": "1",
         "wait": "1:1",
         "week": "1:show",
+        "welcome": "1:1:remove",
         "whose": f"1:{loft.id}",
         "why": 1,
     }
@@ -223,6 +226,7 @@ def command_samples(world: World) -> list[Sample]:
         "/redpacket": "/redpacket 10 2",
         "/myorder": "/myorder 20261123-7",
     }
+    lines |= {"/welcome ask=…": '/welcome ask="Silk?" answers="Yes:silk,No:cotton"'}
     lines |= {"/persona notes=…": "/persona notes=warm", "/pillars tips=100": "/pillars tips=100"}
     ends = {"/undo", "/endlive", "/cancelstream"}
     # To who asks for help, "come into a shop's group first" is the help.

@@ -12,7 +12,7 @@ LATIN_IN_CHINESE_AND_KOREAN = re.compile(
     r"/(?:start|admin|checkin|me|top|coupons|streams|settings|privacy|newcoupon|coupon|redeem|orders?|myorder|hook|setup|undo|source|report|help)\b"
     r"|/(?:gift|gifts|newgift|held|hearts|raffles?|newraffle)\b|\bclose\b"
     r"|/(?:redpacket|shop|items?|makeup|post|persona|pillars|calendar|pause|resume|blanks)\b"
-    r"|/staff\b(?: (?:add|remove)\b)?|/(?:quiet|why)\b"
+    r"|/(?:tagrule|welcome)\b|/staff\b(?: (?:add|remove)\b)?|/(?:quiet|why)\b"
     r"|/(?:newstream|golive|delay|cancelstream|endlive)\b(?: 15m\b)?|\bcancel\b|\bQR(?=코드)|\bPDF|\bTelegram(?: ID)?"
 )
 """Commands stay in English letters, as does what nobody calls otherwise; field names, codes and examples stand in

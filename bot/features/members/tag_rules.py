@@ -215,7 +215,7 @@ def _line(session: Session, rule: TagRule) -> RuleLine:
     return RuleLine(
         number=rule.number,
         tag=rule.tag,
-        when=rule.counts,
+        when=When(rule.counts),
         times=rule.times,
         title=rule.title,
         fans=_count(session, rule),

@@ -73,7 +73,7 @@ class RuleLine:
 
     number: int
     tag: str
-    when: str
+    when: When
     times: int
     title: str
     fans: int
@@ -136,7 +136,7 @@ class TooManyRules(Outcome, name="tag_rules.TooManyRules"):
 class NoTitleThere(Outcome, name="tag_rules.NoTitleThere"):
     """`of=` was said of something that has no title, such as a check-in."""
 
-    when: str
+    when: When
 
 
 @dataclass(frozen=True, slots=True)
