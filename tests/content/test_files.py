@@ -16,10 +16,20 @@ from tests.words import WORDS
 
 OTHER_FILES = (
     *("staff/asks", "figures/parts", "figures/drawing", "commands", "demo", "doctor", "examples", "needs", "points"),
-    *("whom", "troubles", "pillars", "wears", "posts/parts", "posts/week_parts", "attention/parts", LABELS),
+    *(
+        "whom",
+        "tag_parts",
+        "troubles",
+        "pillars",
+        "wears",
+        "posts/parts",
+        "posts/week_parts",
+        "attention/parts",
+        LABELS,
+    ),
 )
-"""Words that belong to no outcome: of the panel, menus, demo, doctor, examples, needs, points, whom, troubles,
-pillars, what wears out, parts of posts, labels, and what reports and their pictures share."""
+"""Words that belong to no outcome: of the panel, menus, demo, doctor, examples, needs, points, whom,
+parts of tags, troubles, pillars, what wears out, parts of posts, labels, and what reports and their pictures share."""
 RICH = frozenset({"figures.StreamReport", "figures.PeriodReport"})
 """Outcomes that are also a rich message with a table."""
 

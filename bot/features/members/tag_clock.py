@@ -6,7 +6,7 @@ rule looked. So a pass that was cut off goes on where it was.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from sqlalchemy import ColumnElement, delete, func, literal, select, update
@@ -34,6 +34,8 @@ log = get_logger("tag_rules")
 
 AT_ONCE = 50
 """Fans who are tagged in one transaction, and tags that one transaction takes off: none is longer than 50 ms."""
+RETRY = timedelta(minutes=10)
+"""A rule that failed is tried again after this."""
 STEPS = 8
 """Steps that one round of the clock does: the start of a stream waits behind them."""
 
@@ -45,6 +47,10 @@ class _Rule:
     id: int
     state: RuleState
     checked_at: datetime | None
+
+    def due_at(self, now: datetime, policy: TagRulePolicy) -> datetime:
+        """When the clock has something to do for it."""
+        return now if self.state is RuleState.TAKING_OFF else next_look(self.checked_at, now, policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +74,19 @@ class TagClock:
 
     async def run_due(self, now: datetime) -> datetime | None:
         """Do some steps of what is due, so that nothing else waits long; when there is more to do."""
-        steps = STEPS
+        steps, failed = STEPS, set()
         for rule in await self._db.read(rules_at_work):
+            failed.add(rule.id)
             with logging_failures(log, "tag_rule_failed", rule=rule.id):
-                due = rule.state is RuleState.TAKING_OFF or next_look(rule.checked_at, now, self._policy) <= now
+                due = rule.due_at(now, self._policy) <= now
                 while due and steps > 0:
                     steps -= 1
                     due = await self._step(rule, now)
+                failed.discard(rule.id)
         if steps == 0:
             return now
-        # A rule that failed is tried again when the others are due, not at once.
         coming = await self._db.read(rules_at_work)
-        return min((max(next_look(one.checked_at or now, now, self._policy), now) for one in coming), default=None)
+        return min((now + RETRY if one.id in failed else one.due_at(now, self._policy) for one in coming), default=None)
 
     async def _step(self, rule: _Rule, now: datetime) -> bool:
         if rule.state is RuleState.TAKING_OFF:
