@@ -39,7 +39,7 @@ def list_campaigns(session: Session, place: Place, at: datetime, number: int | N
 
 def reach_new(session: Session, place: Place, values: Mapping[str, Any], _number: int | None) -> Reach:
     """A new drop: its card in the groups, now or when it opens; one that is kept for something else hangs nowhere."""
-    if isinstance(values.get("for"), KeptFor):
+    if values.get("for") in set(KeptFor):
         return Reach()
     opens: datetime | None = values.get("opens")
     return Reach(groups=count_groups(session, place), fans=count_fans(session, place), at=opens)

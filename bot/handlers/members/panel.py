@@ -11,6 +11,6 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
     """A new rule, and the list of rules."""
     form = new_rule_form(policies[TagRulePolicy])
     return (
-        PanelAct("tagrule", Section.FANS, "tagrule", blanks_of(form, None, times=("1", "3", "5", "10")), row=1),
-        PanelAct("tagrules", Section.FANS, "tagrule", unlogged=True, row=1),
+        PanelAct("tagrule", Section.FANS, "tagrule", blanks_of(form, None, times=("1", "3", "5", "10")), row=4),
+        PanelAct("tagrules", Section.FANS, "tagrule", unlogged=True, row=4),
     )

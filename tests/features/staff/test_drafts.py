@@ -145,6 +145,7 @@ def test_the_panel_shows_acts_in_its_own_order() -> None:
         *("hearts", "hearts_show", "hearts_cancel"),
         *("quiet_show", "quiet", "unsent"),
         *("source", "sources", "held", "staff", "report"),
+        *("welcome", "welcomes", "tagrule", "tagrules"),
     ]
 
 
