@@ -11,6 +11,7 @@ from bot.content.buttons.streams import CALL_OFF, REMIND
 from bot.rules import general as communities
 from bot.rules.attention.consent import NotAFanThere
 from bot.rules.general import Hello
+from bot.rules.members.tag_rules import When
 from bot.rules.posts.persona import PillarsClosed
 from bot.rules.shops.arrivals import RoomGone
 from bot.rules.streams.reminders import StreamGone
@@ -113,15 +114,17 @@ async def things(world: World) -> dict[str, int]:
     """Something of each kind in the first shop: ids for buttons."""
     stage, owner = world.stage, world.people["owner"]
     for line in (
-        "/newcoupon title=Scarf stock=500",
+        '/newcoupon title=Scarf stock=500 for="spent>=0"',
         "/newstream title=Night at=+2h",
         "/golive",
         "/newstream title=Later at=+2d",
         '/hearts goals=5000 gives="packet:10/2"',
-        "/newraffle prize=Scarf winners=1 closes=+2h ticket=1",
-        "/newitem title=Hello price=1 kind=favour",
-        "/newgift title=Warm kind=coins:1",
-        "/redpacket 20 2",
+        '/newraffle prize=Scarf winners=1 closes=+2h ticket=1 for="spent>=0"',
+        '/newitem title=Hello price=1 kind=favour for="spent>=0"',
+        '/newgift title=Warm kind=coins:1 for="spent>=0"',
+        '/redpacket 20 2 for="spent>=0"',
+        *(f"/tagrule tag={when} when={when} times=999" for when in When),
+        '/welcome ask="Silk?" answers="Yes:silk,No:cotton"',
         "/newitem title=Doubt price=1 kind=favour closes=tomorrow 9:00",
     ):
         owner.says(stage.group, line)

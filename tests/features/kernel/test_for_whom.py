@@ -1,5 +1,7 @@
 """What is for some fans only, in each domain: who is meant gets it, who isn't is told kindly, and nothing is spent."""
 
+from typing import Any
+
 from sqlalchemy import update
 from sqlmodel import col
 
@@ -23,6 +25,7 @@ from bot.store.coupons.campaigns import card_of
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.fan_tags import set_tag, take_tag
+from bot.store.for_whom import is_for, refuse, those_of
 from bot.store.members import standing
 from bot.store.tables import Member
 from tests.features.counter import Counter
@@ -61,6 +64,15 @@ def _untag(tx: Tx, place: Place, sender: Sender, tag: str) -> None:
 def _rise(tx: Tx, place: Place, sender: Sender, tier: str) -> None:
     member = standing(tx, place.community_id, sender, NOON)
     tx.execute(update(Member).where(col(Member.id) == member.member_id).values(tier=tier))
+
+
+async def test_what_is_for_all_asks_the_database_nothing(db: Database) -> None:
+    """A claim, a tap or an entry without a segment costs no statement: the session isn't even looked at."""
+    place = await shop(db)
+    nothing: Any = None
+    assert is_for(nothing, place, "", 1, NOON)
+    assert refuse(nothing, place, "", 1, NOON, (Offered.DROP, "Silk")) is None
+    assert those_of(nothing, place, "", [1, 2], NOON) == {1, 2}
 
 
 async def test_a_drop_for_some_is_claimed_by_them_only(db: Database, causes: Causes) -> None:
