@@ -11,6 +11,7 @@ from bot.content.buttons.streams import CALL_OFF, REMIND
 from bot.rules import general as communities
 from bot.rules.attention.consent import NotAFanThere
 from bot.rules.general import Hello
+from bot.rules.members.tag_rules import When
 from bot.rules.posts.persona import PillarsClosed
 from bot.rules.shops.arrivals import RoomGone
 from bot.rules.streams.reminders import StreamGone
@@ -137,15 +138,17 @@ async def give_roles(stage: Stage, people: dict[str, Person], *, denied: bool) -
 async def things(stage: Stage, owner: Person, group: Chat, *, mark: str = "") -> dict[str, int]:
     """Something of each kind in the first shop that makes things: ids for buttons. `mark` stands in every title."""
     for line in (
-        f'/newcoupon title="Scarf{mark}" stock=500',
+        f'/newcoupon title="Scarf{mark}" stock=500 for="spent>=0"',
         f'/newstream title="Night{mark}" at=+2h',
         "/golive",
         f'/newstream title="Later{mark}" at=+2d',
         '/hearts goals=5000 gives="packet:10/2"',
-        f'/newraffle prize="Scarf{mark}" winners=1 closes=+2h ticket=1',
-        f'/newitem title="Hello{mark}" price=1 kind=favour',
-        f'/newgift title="Warm{mark}" kind=coins:1',
-        "/redpacket 20 2 rush",
+        f'/newraffle prize="Scarf{mark}" winners=1 closes=+2h ticket=1 for="spent>=0"',
+        f'/newitem title="Hello{mark}" price=1 kind=favour for="spent>=0"',
+        f'/newgift title="Warm{mark}" kind=coins:1 for="spent>=0"',
+        '/redpacket 20 2 for="spent>=0"',
+        *(f"/tagrule tag={when} when={when} times=999" for when in When),
+        '/welcome ask="Silk?" answers="Yes:silk,No:cotton"',
         f'/newitem title="Doubt{mark}" price=1 kind=favour closes="tomorrow 9:00"',
     ):
         owner.says(group, line)
@@ -193,6 +196,7 @@ def press_rests(ids: dict[str, int], others: Others) -> dict[str, str | int]:
         "home": others.room,
         "hour": ids["doubt"],
         "later": f"{ids['airing']}:15",
+        "likes": "1:first",
         "myentry": ids["raffle"],
         "onair": ids["airing"],
         "orderclaim": "yes:1",
@@ -213,12 +217,14 @@ def press_rests(ids: dict[str, int], others: Others) -> dict[str, str | int]:
         "shelf": 1,
         "shop": shop,
         "staff": f"{shop}:add:{others.person}",
+        "tagrule": "1:1:ask",
         "ticket": ids["raffle"],
         "undo": ids["audit_entry"],
         "unremind": ids["stream"],
         "unsent": f"{shop}",
         "wait": f"{shop}:1",
         "week": f"{shop}:show",
+        "welcome": "1:1:remove",
         "whose": f"{shop}:{others.loft}",
         "why": 1,
         "wish": 1,
@@ -271,6 +277,7 @@ def command_samples(world: World) -> list[Sample]:
         "/tag": "/tag Fan silk",
         "/grant": "/grant Fan 5 thanks",
     }
+    lines |= {"/welcome ask=…": '/welcome ask="Silk?" answers="Yes:silk,No:cotton"'}
     lines |= {"/persona notes=…": "/persona notes=warm", "/pillars tips=100": "/pillars tips=100"}
     ends = {"/undo", "/endlive", "/cancelstream"}
     # To who asks for help, "come into a shop's group first" is the help.

@@ -43,6 +43,7 @@ from bot.rules.coupons.claims import (
     TooLate,
 )
 from bot.rules.coupons.claims import TierTooLow as NotForTier
+from bot.rules.for_whom import NotForYou, Offered
 from bot.rules.policies import Policies
 from bot.rules.raffles.entries import AlreadyEntered, Entered, EntryRefusal, Paid
 from bot.rules.sealing import SALT_BYTES
@@ -163,5 +164,7 @@ def _refusal(title: str, outcome: AlreadyClaimed | ClaimRefusal) -> BuyOutcome: 
             return TierTooLow(title, tier, mine)
         case OfferedBefore():
             return SoldBefore(title)
+        case NotForYou(whom=whom):
+            return NotForYou(Offered.ITEM, title, whom)
         case TooLate() | Cancelled() | NoSuchCoupon():
             return ItemGone(title)

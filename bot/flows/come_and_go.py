@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.features.gifts import invitations
 from bot.features.people import joining
 from bot.features.people.joining import FRESH_KEY, Coming, Going, WelcomeTerms
+from bot.features.people.welcome import is_asked
 from bot.rules.checkins.checkins import CheckInPolicy
 from bot.rules.gifts.openings import GiftWelcome
 from bot.rules.gifts.policy import GiftPolicy
@@ -62,6 +63,7 @@ class ComeAndGo:
             code=brought.code,
             missed=brought.missed,
             first_coins=self._terms.first_coins,
+            asks=place.community_id if is_asked(tx, place.community_id, coming.sender.user_id) else None,
         )
         self._replace_welcome(tx, coming, welcome, now)
         return True

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.rules.outcome import Outcome
+from bot.rules.segments import BadSegment
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,28 @@ class NoFile(Outcome, name="forms.NoFile"):
     """A file was expected, but the message has none."""
 
 
+@dataclass(frozen=True, slots=True)
+class NotATag(Outcome, name="forms.NotATag"):
+    """The value can't be a tag: it has no letter, has signs, or is too long."""
+
+    field: str
+    value: str
+    most: int
+    """The most characters of a tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotAnswers(Outcome, name="forms.NotAnswers"):
+    """The value can't be read as a few different answers with commas between."""
+
+    field: str
+    value: str
+    least: int
+    """How many answers there must be."""
+    most: int
+    """How many there may be."""
+
+
 FormError = (
     Missing
     | UnknownField
@@ -228,4 +251,7 @@ FormError = (
     | NotEmoji
     | NotADuration
     | NoFile
+    | NotATag
+    | NotAnswers
+    | BadSegment
 )

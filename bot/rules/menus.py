@@ -49,6 +49,8 @@ STAFF = (
     "grant",
     "report",
     "hearts",
+    "tagrule",
+    "welcome",
     "held",
     "quiet",
     "why",

@@ -105,3 +105,5 @@ class Reach:
     """When fans see it; None if at once."""
     may: int | None = None
     """Fans who may claim, enter or buy, by the act's own conditions."""
+    aimed: int | None = None
+    """Fans who may have it, where it is for some only."""

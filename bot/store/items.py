@@ -66,6 +66,7 @@ def _items() -> Any:
 
 def _facts(item: Item, campaign: Campaign | None, raffle: Raffle | None, now: datetime) -> ItemFacts:
     opens, closes, supply, over, tier = item.opens, item.closes, None, False, Tier(item.tier)
+    segments = (item.segment, *(one.segment for one in (campaign, raffle) if one is not None))
     if campaign is not None:
         tier = max(tier, Tier(campaign.tier), key=lambda one: one.step)
         supply = campaign.stock - campaign.taken
@@ -93,4 +94,5 @@ def _facts(item: Item, campaign: Campaign | None, raffle: Raffle | None, now: da
         made_at=item.made_at,
         supply=supply,
         over=over,
+        segments=tuple(text for text in segments if text),
     )

@@ -11,7 +11,9 @@ from bot.handlers.coupons import campaigns
 from bot.handlers.gifts import offers as gift_offers
 from bot.handlers.hearts import hearts
 from bot.handlers.kit.forms import Form
+from bot.handlers.members.tag_rules import new_rule_form
 from bot.handlers.orders import order_imports
+from bot.handlers.people.welcome import new_question_form
 from bot.handlers.posts import post_lines
 from bot.handlers.posts.persona_services import persona_form
 from bot.handlers.raffles.forms import RaffleForms
@@ -19,6 +21,8 @@ from bot.handlers.shops.forms import setup_form
 from bot.handlers.streams.forms import go_live_form, new_stream_form
 from bot.rules.coin_shop.shelf import ShopPolicy
 from bot.rules.coupons.campaigns import CouponPolicy
+from bot.rules.members.tag_rules import TagRulePolicy
+from bot.rules.people.welcome import QuestionPolicy
 from bot.rules.posts.persona import PersonaPolicy
 from bot.rules.raffles.facts import RafflePolicy
 from bot.rules.shops.setup import SetupPolicy
@@ -80,6 +84,8 @@ FORMS = {
     "redeem": order_imports.FILE_FORM,
     "persona": persona_form(PersonaPolicy()),
     "post": post_lines.FORM,
+    "tagrule": new_rule_form(TagRulePolicy()),
+    "welcome": new_question_form(QuestionPolicy()),
 }
 KINDS = ("coupon:{n}", "raffle:{n}", "coins:{n}", "packet:{n}/{n}", "raffle:scarf/{n}/{n}", "{n}m", "{n}h{n}m", "+{n}d")
 AMONG_OTHERS = {
@@ -92,6 +98,10 @@ AMONG_OTHERS = {
     "kind": "makeup",
     "goals": "100",
     "gives": "packet:5/1",
+    "tag": "scarf",
+    "when": "claimed",
+    "ask": "Silk?",
+    "answers": "Yes,No",
 }
 """What a form needs, so that its other values are read too."""
 REST = (":{n}:{n}", ":{n}:{n}:{n}", ":1:{n}", ":x:{n}", ":-{n}", ":-{n}:{n}")

@@ -38,7 +38,7 @@ SMALL = frozenset(
         *("raffle_redraw", "packet", "gift_offer", "heart_goal", "lapse_round", "card"),
         *("inbox", "set_aside", "dialogue", "forgotten", "alembic_version", "file_import", "album_file", "coin_fold"),
         *("tier_pending", "room_activity", "attention_bounds", "week", "rest", "wear_round"),
-        *("post", "staff_role"),
+        *("post", "staff_role", "tag_rule", "welcome_question"),
     }
 )
 """Tables that stay small: what staff make by hand, what is deleted once it is handled, rows for rooms and deletions.

@@ -42,6 +42,7 @@ SHORT = frozenset(
             )
         ),
         "members.MyCard",
+        "segments.NotForYou",
         "posts.BlanksClosed",
         *(kind.stored_name for kind in get_args(TemplateProblem)),
         "attention.Received",

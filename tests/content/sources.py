@@ -14,6 +14,7 @@ LATIN_IN_CHINESE_AND_KOREAN = re.compile(
     r"|/(?:redpacket|shop|items?|makeup|post|persona|pillars|calendar|pause|resume|blanks)\b"
     r"|/staff\b(?: (?:add|remove)\b)?|/(?:quiet|why)\b"
     r"|/(?:fans?|tag|grant)\b"
+    r"|/(?:tagrule|welcome)\b"
     r"|/(?:newstream|golive|delay|cancelstream|endlive)\b(?: 15m\b)?|\bcancel\b|\bQR(?=코드)|\bPDF|\bTelegram(?: ID)?"
 )
 """Commands stay in English letters, as does what nobody calls otherwise; field names, codes and examples stand in

@@ -45,6 +45,7 @@ STATES = {
 }
 PHASES = tuple(phase.value for phase in Phase)
 ACTS = (
+    *("tag_rule.made", "tag_rule.removed", "welcome.made", "welcome.removed"),
     *("order.refunded", "order.given", "claim.confirmed", "claim.declined"),
     *("campaign.made", "campaign.cancelled", "coupon.redeemed", "setup.changed"),
     *("item.made", "item.closed", "item.opened", "item.handed_over"),
@@ -177,7 +178,7 @@ ORDINARY: dict[str, str] = {
     **dict.fromkeys(("like", "before"), "Ivory knit cardigan"),
     "post": "Say hello to the new one",
     "notes": "Cheerful, no shouting",
-    "segment": "tier>=loyal quiet=14d",
+    **dict.fromkeys(("segment", "segments"), "tier>=loyal quiet=14d"),
     "sign_off": "See you tonight, Mina",
     "emoji": "🌸",
     **dict.fromkeys(("pillar", "unused", "asks"), "tips"),

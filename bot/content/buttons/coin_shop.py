@@ -26,6 +26,7 @@ from bot.rules.coin_shop.shelf import (
     WishLeft,
     WishNoted,
 )
+from bot.rules.for_whom import NotForYou, Offered
 
 SHELF = "shelf"
 """`shelf` or `shelf:<page>` shows the items that are sold."""
@@ -84,8 +85,14 @@ def _items(shown: ItemList) -> Rows:
     return tuple((Button("hand_over", press=f"{HAND_OVER}:{line.purchase_id}", about=line),) for line in shown.waiting)
 
 
+def _not_for_you(refusal: NotForYou) -> Rows:
+    """Of an item the way back to the shelf. Other things that are for some fans only have no list to go back to."""
+    return _back(refusal) if refusal.offered is Offered.ITEM else ()
+
+
 BUTTONS: Buttons = {
     **dict.fromkeys(get_args(BuyOutcome), _back),
+    NotForYou: _not_for_you,
     BoughtAlready: _back,
     Shelf: _shelf,
     BuyAsked: _ask,

@@ -1,7 +1,7 @@
 """Buttons of gifts: for fans who send gifts on, and for friends who come by one."""
 
 from bot.content.button import Button, Rows
-from bot.content.buttons.shared import Buttons, check_in_button, door_buttons, undo_button
+from bot.content.buttons.shared import FIRST, LIKES, Buttons, check_in_button, door_buttons, undo_button
 from bot.rules.gift_states import GiftKind
 from bot.rules.gifts.cards import GiftCard, GiftChoice, GiftMessage, GiftReturned
 from bot.rules.gifts.offers import OfferClosed, OfferMade
@@ -38,7 +38,8 @@ def _open(message: GiftMessage) -> Rows:
 
 def _welcome(welcome: GiftWelcome) -> Rows:
     copy = ((Button("copy", copy=welcome.code),),) if welcome.code is not None else ()
-    return ((check_in_button(),), *copy)
+    likes = ((Button("likes", press=f"{LIKES}:{welcome.asks}:{FIRST}"),),) if welcome.asks is not None else ()
+    return ((check_in_button(),), *copy, *likes)
 
 
 BUTTONS: Buttons = {

@@ -1,12 +1,25 @@
 """Buttons of a person's own pages: the welcome, their card, their settings, their data."""
 
 from bot.content.button import Button, Rows
-from bot.content.buttons.shared import COUPONS, MAKE_UP, ME, STREAMS, TIER, Buttons, check_in_button, door_buttons
+from bot.content.buttons.shared import (
+    COUPONS,
+    LIKES,
+    MAKE_UP,
+    ME,
+    STREAMS,
+    TIER,
+    Buttons,
+    check_in_button,
+    door_buttons,
+    in_rows,
+    undo_button,
+)
 from bot.rules.people.joining import Welcome, WelcomeAll, WelcomeBack
 from bot.rules.people.members import MyCard
 from bot.rules.people.preferences import PreferencesShown
 from bot.rules.people.privacy import DeletionAsked, PrivacyNotice
 from bot.rules.people.sources import InsideAlready, WayIn
+from bot.rules.people.welcome import AllAsked, AskedNow, NextAsked, QuestionList, QuestionMade, QuestionRemoved
 from bot.rules.words import Language
 
 SETTINGS = "settings"
@@ -15,8 +28,45 @@ PRIVACY = "privacy"
 """`privacy:stop`, `privacy:delete`, `privacy:yes`, `privacy:keep`."""
 
 
-def _welcome(_outcome: Welcome | WelcomeAll) -> Rows:
+WELCOME = "welcome"
+"""`welcome:<shop>:<number>:remove` asks newcomers a question no more."""
+REMOVE, SKIP, AGAIN = "remove", "skip", "again"
+WIDE = 2
+"""Answers in one row."""
+
+
+def _welcome(outcome: Welcome) -> Rows:
+    return (*_question(outcome.question), *_first_steps(outcome)) if outcome.question else _first_steps(outcome)
+
+
+def _first_steps(_outcome: object) -> Rows:
     return ((check_in_button(),), (Button("streams", press=STREAMS), _me()))
+
+
+def _question(asked: AskedNow) -> Rows:
+    """The answers, and a way past them."""
+    press = f"{LIKES}:{asked.community_id}:{asked.question_id}"
+    picks = tuple(Button("pick", press=f"{press}:{nth}", about=label) for nth, label in enumerate(asked.answers))
+    return (*in_rows(picks, WIDE), (Button("skip", press=f"{press}:{SKIP}"),))
+
+
+def _next_asked(asked: NextAsked) -> Rows:
+    return _question(asked.question)
+
+
+def _all_asked(done: AllAsked) -> Rows:
+    again = ((Button("again", press=f"{LIKES}:{done.community_id}:{AGAIN}"),),) if done.answered else ()
+    return (*_first_steps(done), *again)
+
+
+def _questions(shown: QuestionList) -> Rows:
+    """For the owner a button for each question, which asks it no more."""
+    if not shown.owner:
+        return ()
+    press = f"{WELCOME}:{shown.community_id}"
+    return tuple(
+        (Button("remove_question", press=f"{press}:{line.number}:{REMOVE}", about=line),) for line in shown.lines
+    )
 
 
 def _here_again(_outcome: WelcomeBack | InsideAlready) -> Rows:
@@ -73,7 +123,12 @@ def _switch(what: str, *, on: bool) -> Button:
 
 BUTTONS: Buttons = {
     Welcome: _welcome,
-    WelcomeAll: _welcome,
+    WelcomeAll: _first_steps,
+    NextAsked: _next_asked,
+    AllAsked: _all_asked,
+    QuestionMade: undo_button,
+    QuestionRemoved: undo_button,
+    QuestionList: _questions,
     WelcomeBack: _here_again,
     InsideAlready: _here_again,
     WayIn: door_buttons,

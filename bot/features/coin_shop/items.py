@@ -27,13 +27,16 @@ from bot.rules.coin_shop.items import (
 )
 from bot.rules.coin_shop.shelf import ItemFacts, ItemKind, ItemState, PurchaseState
 from bot.rules.coupon_states import CampaignState, KeptFor
+from bot.rules.for_whom import Aimed
 from bot.rules.place import Place
+from bot.rules.segments import BadSegment
 from bot.rules.windows import check_window
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
 from bot.store.coupons.campaigns import campaign_numbered
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
+from bot.store.for_whom import aim
 from bot.store.items import item_numbered, items_of, subject_of
 from bot.store.places import lock_shop
 from bot.store.raffle_tickets import raffle_for_sale
@@ -60,7 +63,8 @@ class Items:
 
     async def make(self, act: Act, wish: NewItem) -> MakeOutcome:
         """Put an item on the shelf."""
-        return await self._db.write(make, act, wish)
+        aimed = await self._db.read(aim, act.place, wish.segment, act.at) if wish.segment else None
+        return await self._db.write(make, act, wish, aimed)
 
     async def set_open(self, act: Act, number: int, *, on_shelf: bool) -> SetOpenOutcome:
         """Take it off the shelf, or put it there again."""
@@ -75,11 +79,13 @@ class Items:
         return await self._db.read(list_items, place, at)
 
 
-def make(tx: Tx, act: Act, wish: NewItem) -> MakeOutcome:
-    """Number an item and write it down."""
+def make(tx: Tx, act: Act, wish: NewItem, aimed: Aimed | BadSegment | None = None) -> MakeOutcome:
+    """Number an item and write it down. `aimed` is its segment, looked at beforehand."""
     before = first_answer(tx, act, ItemMade)
     if before is not None:
         return before
+    if isinstance(aimed, BadSegment):
+        return aimed
     wrong = check_window(wish.opens, wish.closes, act.at)
     if wrong is not None:
         return wrong
@@ -106,6 +112,7 @@ def make(tx: Tx, act: Act, wish: NewItem) -> MakeOutcome:
         opens=wish.opens,
         closes=wish.closes,
         audit_id=id_of(entry),
+        aimed=aimed,
     )
     entry.answer = causes.to_json(outcome)
     return outcome
@@ -123,6 +130,7 @@ def _new_row(act: Act, wish: NewItem, number: int, subject_id: int | None) -> It
         per_fan=wish.limit,
         per=wish.per,
         tier=wish.tier,
+        segment=wish.segment,
         opens=wish.opens,
         closes=wish.closes,
         made_by=act.actor_id,
@@ -221,6 +229,7 @@ def item_shown(session: Session, place: Place, number: int, at: datetime) -> Ite
         state=_state(item, at),
         opens=item.opens,
         closes=item.closes,
+        segments=item.segments,
     )
 
 

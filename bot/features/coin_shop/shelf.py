@@ -3,6 +3,7 @@
 What a purchase gives belongs to other domains: `flows/buy.py` puts the two together.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -38,6 +39,7 @@ from bot.rules.tiers import Tier, TierPolicy
 from bot.store import causes
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
+from bot.store.for_whom import is_for
 from bot.store.items import charge_key, find_item, items_of, lock_item
 from bot.store.members import Standing
 from bot.store.notes import note
@@ -103,11 +105,14 @@ class _Fan:
     tier: Tier = Tier.NEW
     back_since: datetime | None = None
     bought: tuple[_BoughtOf, ...] = ()
+    meets: frozenset[str] = frozenset()
+    """The segments of items that they meet."""
 
     def as_buyer(self, item: ItemFacts, now: datetime, timezone: str) -> Buyer:
         period = period_of(now, timezone, item.per)
         counted = sum(one.counted for one in self.bought if (one.item_id, one.period) == (item.id, period))
-        return Buyer(self.balance, self.tier, counted, self.back_since)
+        is_meant = self.meets.issuperset(item.segments)
+        return Buyer(self.balance, self.tier, counted, self.back_since, is_meant)
 
     def serial(self, item_id: int) -> int:
         """The number of their next purchase of an item."""
@@ -117,8 +122,8 @@ class _Fan:
 def shelf_page(session: Session, place: Place, user_id: int, page: int, now: datetime, policies: Policies) -> Shelf:
     """One page of what is sold. Instead of a page that isn't there the nearest one is shown."""
     policy = policies[ShopPolicy]
-    fan = _fan(session, place, user_id, now, policies[TierPolicy])
     items = items_of(session, place.community_id, now, col(Item.state) == ItemState.OPEN)
+    fan = _fan(session, place, user_id, (now, items), policies[TierPolicy])
     seen = (shelf_line(item, fan.as_buyer(item, now, place.timezone), now, place.timezone) for item in items)
     lines = [line for line in seen if line is not None]
     pages = max(1, -(-len(lines) // policy.page))
@@ -133,7 +138,7 @@ def ask_price(
     item = find_item(session, place.community_id, item_id, now)
     if item is None:
         return NoSuchItem()
-    fan = _fan(session, place, user_id, now, tiers)
+    fan = _fan(session, place, user_id, (now, [item]), tiers)
     refusal = may_buy(item, fan.as_buyer(item, now, place.timezone), now, place.timezone)
     return refusal if refusal is not None else _question(item, fan)
 
@@ -159,7 +164,8 @@ def pick(tx: Tx, act: Act, member: Standing, yes: Yes, tiers: TierPolicy) -> Pic
     if row is None or item is None:
         return NoSuchItem()
     tier = tier_of(tx, place, member.member_id, at, tiers)
-    fan = _Fan(member.balance, tier, member.back_since, _bought(tx, member.member_id))
+    bought, met = _bought(tx, member.member_id), _met(tx, place, member.member_id, [item], at)
+    fan = _Fan(member.balance, tier, member.back_since, bought, met)
     serial = fan.serial(item.id)
     if 0 < yes.serial < serial:
         return BoughtAlready(item.title)
@@ -205,7 +211,11 @@ def _question(item: ItemFacts, fan: _Fan) -> BuyAsked:
     return BuyAsked(item.id, item.title, item.kind, item.price, fan.balance, fan.serial(item.id))
 
 
-def _fan(session: Session, place: Place, user_id: int, now: datetime, tiers: TierPolicy) -> _Fan:
+def _fan(
+    session: Session, place: Place, user_id: int, look: tuple[datetime, Sequence[ItemFacts]], tiers: TierPolicy
+) -> _Fan:
+    """A fan who looks at some items at an instant."""
+    now, items = look
     row: Any = session.execute(
         select(col(Member.id), col(Account.balance), col(Member.back_since))
         .join(Account, col(Account.member_id) == col(Member.id))
@@ -214,7 +224,14 @@ def _fan(session: Session, place: Place, user_id: int, now: datetime, tiers: Tie
     if row is None:
         return _Fan()
     tier = tier_of(session, place, row.id, now, tiers)
-    return _Fan(row.balance, tier, row.back_since, _bought(session, row.id))
+    met = _met(session, place, row.id, items, now)
+    return _Fan(row.balance, tier, row.back_since, _bought(session, row.id), met)
+
+
+def _met(session: Session, place: Place, member_id: int, items: Sequence[ItemFacts], now: datetime) -> frozenset[str]:
+    """The segments of these items that a member meets."""
+    segments = {text for item in items for text in item.segments}
+    return frozenset(text for text in segments if is_for(session, place, text, member_id, now))
 
 
 def _bought(session: Session, member_id: int) -> tuple[_BoughtOf, ...]:

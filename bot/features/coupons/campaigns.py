@@ -20,7 +20,9 @@ from bot.rules.coupons.campaigns import (
     SharedCodeTaken,
 )
 from bot.rules.coupons.claims import opens_for
+from bot.rules.for_whom import Aimed
 from bot.rules.place import Place
+from bot.rules.segments import BadSegment
 from bot.rules.tiers import Tier
 from bot.rules.windows import WindowPast, WindowUpsideDown, check_window
 from bot.store import causes
@@ -29,6 +31,7 @@ from bot.store.coupons.campaigns import CARD, card_of
 from bot.store.coupons.hand_out import hang
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
+from bot.store.for_whom import aim
 from bot.store.messages.cards import CardSubject, hang_card, take_down
 from bot.store.messages.outbox import Terms
 from bot.store.messages.refused import heard_in, untold_card
@@ -41,7 +44,7 @@ from bot.store.tables.base import id_of
 
 MADE = "campaign.made"
 
-MakeOutcome = CampaignMade | SharedCodeTaken | WindowPast | WindowUpsideDown
+MakeOutcome = CampaignMade | SharedCodeTaken | WindowPast | WindowUpsideDown | BadSegment
 
 
 class Campaigns:
@@ -53,7 +56,11 @@ class Campaigns:
 
     async def make(self, act: Act, wish: NewCampaign) -> MakeOutcome:
         """Make a campaign and promise its card."""
-        return await self._db.write(make, act, wish, self._policy)
+        return await self._db.write(make, act, wish, self._policy, await self.aim(act, wish.segment))
+
+    async def aim(self, act: Act, segment: str) -> Aimed | BadSegment | None:
+        """Whom a segment reaches; None for all fans."""
+        return await self._db.read(aim, act.place, segment, act.at) if segment else None
 
     async def cancel(self, act: Act, number: int) -> CancelOutcome:
         """Take a campaign back: void what is held, give the coins back."""
@@ -76,12 +83,16 @@ async def finish_refunds(db: Database, at: datetime) -> None:
         pass
 
 
-def make(tx: Tx, act: Act, wish: NewCampaign, policy: CouponPolicy) -> MakeOutcome:
-    """Number a campaign, write it down, hang its cards."""
+def make(
+    tx: Tx, act: Act, wish: NewCampaign, policy: CouponPolicy, aimed: Aimed | BadSegment | None = None
+) -> MakeOutcome:
+    """Number a campaign, write it down, hang its cards. `aimed` is its segment, looked at beforehand."""
     shop = lock_shop(tx, act.community_id)
     before = first_answer(tx, act, CampaignMade)
     if before is not None:
         return before
+    if isinstance(aimed, BadSegment):
+        return aimed
     wrong = check_window(wish.opens, wish.closes, act.at)
     if wrong is not None:
         return wrong
@@ -110,7 +121,7 @@ def make(tx: Tx, act: Act, wish: NewCampaign, policy: CouponPolicy) -> MakeOutco
         after=causes.to_facts(wish),
     )
     tell_of(tx, act.place, entry)
-    outcome = replace(_made(campaign, wish, policy), groups=groups, untold=untold, audit_id=id_of(entry))
+    outcome = replace(_made(campaign, wish, policy), groups=groups, untold=untold, audit_id=id_of(entry), aimed=aimed)
     entry.answer = causes.to_json(outcome)
     return outcome
 
@@ -124,6 +135,7 @@ def _new_row(act: Act, wish: NewCampaign, number: int) -> Campaign:
         price=wish.price,
         per_fan=wish.limit,
         tier=wish.tier,
+        segment=wish.segment,
         opens=wish.opens,
         closes=wish.closes,
         shared_code=wish.shared_code,
@@ -196,6 +208,7 @@ def campaign_shown(session: Session, place: Place, number: int, at: datetime) ->
         kept_for=KeptFor(campaign.kept_for) if campaign.kept_for is not None else None,
         untold=untold_card(session, place.community_id, CARD, id_of(campaign)) if alive else (),
         orders=count_orders_with_shared_code(session, id_of(campaign)) if campaign.shared_code is not None else None,
+        segment=campaign.segment,
     )
 
 

@@ -16,6 +16,7 @@ from bot.store.coupons.campaigns import upcoming
 from bot.store.coupons.hand_out import Claim, ClaimTools, hand_out, usable_at
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
+from bot.store.for_whom import is_for
 from bot.store.members import standing
 from bot.store.tables import Campaign, Coupon, Member
 from bot.store.tiers import tier_of
@@ -104,7 +105,8 @@ def _early_drops(
     drops = []
     for campaign, opens in coming:
         yours = opens_for(tier, opens, tools.policy.early)
-        if yours < opens and tier.at_least(campaign.tier) and campaign.left > 0:
+        theirs = tier.at_least(campaign.tier) and is_for(session, place, campaign.segment, member_id, at)
+        if yours < opens and theirs and campaign.left > 0:
             drop = EarlyDrop(
                 campaign_id=campaign.id,
                 title=campaign.title,

@@ -77,7 +77,7 @@ def _marks(campaign: Campaign, at: datetime) -> tuple[str, ...]:
 def reach_new(session: Session, place: Place, values: Mapping[str, Any], _number: int | None) -> Reach:
     """A new drop: its card in the groups, now or when it opens; one that is kept for something else hangs nowhere."""
     may = count_may(session, place, values)
-    if values.get("for") is not None:
+    if values.get("for") in set(KeptFor):
         return Reach(may=may)
     opens: datetime | None = values.get("opens")
     return Reach(groups=count_groups(session, place), fans=count_fans(session, place), at=opens, may=may)

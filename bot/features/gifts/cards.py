@@ -11,6 +11,7 @@ from bot.features.gifts.living_card import card_of
 from bot.features.gifts.stock import keep, offered_at
 from bot.rules.act import Act
 from bot.rules.calendar import day_of
+from bot.rules.for_whom import NotForYou, Offered
 from bot.rules.gift_states import GiftKind, GiftState, OfferState, Opens
 from bot.rules.gifts.cards import (
     EnoughForToday,
@@ -24,6 +25,7 @@ from bot.rules.notes import About, Did, Thing
 from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.store.engine.sessions import PLANNED, Tx
+from bot.store.for_whom import is_for, refuse
 from bot.store.members import standing
 from bot.store.notes import note
 from bot.store.tables import Gift, GiftOffer, Member
@@ -33,7 +35,7 @@ NewToken = Callable[[], str]
 """Gives a fresh token of `[A-Za-z0-9_-]` with 128 bits that nobody can guess."""
 OFFERED = 7
 """Offers from which a fan chooses: the newest."""
-MakeOutcome = GiftCard | EnoughForToday | OfferGone
+MakeOutcome = GiftCard | EnoughForToday | OfferGone | NotForYou
 
 
 def choice(session: Session, act: Act, policy: GiftPolicy) -> GiftChoice:
@@ -57,12 +59,19 @@ def choice(session: Session, act: Act, policy: GiftPolicy) -> GiftChoice:
         select(col(Member.id)).where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
     ).scalar_one_or_none()
     sent = _made_on(session, member_id, day_of(at, place.timezone)) if member_id is not None else 0
-    options = [GiftOption(id_of(offer), offer.title, offer.kind, offer.coins) for offer in offers]
+    theirs = [
+        offer
+        for offer in offers
+        if not offer.segment or (member_id is not None and is_for(session, place, offer.segment, member_id, at))
+    ]
+    options = [GiftOption(id_of(offer), offer.title, offer.kind, offer.coins) for offer in theirs]
     plain = GiftOption(0, "", GiftKind.INVITATION, 0)
     return GiftChoice((*options, plain), max(0, policy.cards_a_day - sent))
 
 
-def make(tx: Tx, act: Act, offer_id: int, policies: Policies, token: NewToken) -> MakeOutcome:
+def make(  # noqa: PLR0911  # one return for each refusal
+    tx: Tx, act: Act, offer_id: int, policies: Policies, token: NewToken
+) -> MakeOutcome:
     """Find the card that waits, or number a new one and keep one of the offer's stock for it."""
     place, at, policy = act.place, act.at, policies[GiftPolicy]
     member = standing(tx, act.community_id, act.sender, at)
@@ -80,6 +89,10 @@ def make(tx: Tx, act: Act, offer_id: int, policies: Policies, token: NewToken) -
             waits.expires_at = at + policy.unopened
             tx.flush()
         return _render(tx, place, id_of(waits), at, policy)
+    if offer is not None:
+        not_meant = refuse(tx, place, offer.segment, member.member_id, at, (Offered.GIFT, offer.title))
+        if not_meant is not None:
+            return not_meant
     made = _made_on(tx, member.member_id, day_of(at, place.timezone))
     if made >= policy.cards_a_day:
         return EnoughForToday(policy.cards_a_day)

@@ -11,6 +11,7 @@ from bot.features.gifts.giveaway import CLOSED, MADE, check_offer
 from bot.features.gifts.stock import offered_at
 from bot.rules.act import Act
 from bot.rules.coupon_states import CampaignState, KeptFor
+from bot.rules.for_whom import Aimed
 from bot.rules.gift_states import GiftKind, OfferState, Opens, RewardState, Stage, Who
 from bot.rules.gifts.offers import (
     SHOWN,
@@ -29,17 +30,19 @@ from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.giveaways import GiftNeedsStock, GiveawayTooMuch
 from bot.rules.place import Place
 from bot.rules.rights import Role
+from bot.rules.segments import BadSegment
 from bot.rules.tiers import Tier
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
+from bot.store.for_whom import aim
 from bot.store.giveaways import Giveaways
 from bot.store.places import lock_shop
 from bot.store.tables import AuditEntry, Campaign, Gift, GiftOffer, GiftReward, Invitation
 from bot.store.tables.base import id_of
 
-MakeOutcome = OfferMade | OfferClosesPast | NoSuchCampaign | GiveawayTooMuch | GiftNeedsStock
+MakeOutcome = OfferMade | OfferClosesPast | NoSuchCampaign | GiveawayTooMuch | GiftNeedsStock | BadSegment
 CloseOutcome = OfferClosed | OfferClosedBefore | OfferUnknown
 
 
@@ -53,7 +56,8 @@ class GiftOffers:
 
     async def make(self, act: Act, wish: NewGift) -> MakeOutcome:
         """Let fans send a gift on from now. An operator has a limit of coins a day."""
-        return await self._db.write(make, act, wish, self._policy, self._giveaways)
+        aimed = await self._db.read(aim, act.place, wish.segment, act.at) if wish.segment else None
+        return await self._db.write(make, act, wish, self._policy, self._giveaways, aimed)
 
     async def close(self, act: Act, number: int) -> CloseOutcome:
         """Let no new cards be made of it; those on their way go on."""
@@ -68,12 +72,21 @@ class GiftOffers:
         return await self._db.read(describe, place, number, at)
 
 
-def make(tx: Tx, act: Act, wish: NewGift, policy: GiftPolicy, giveaways: Giveaways) -> MakeOutcome:
-    """Number it and write it down."""
+def make(  # one return for each refusal
+    tx: Tx,
+    act: Act,
+    wish: NewGift,
+    policy: GiftPolicy,
+    giveaways: Giveaways,
+    aimed: Aimed | BadSegment | None = None,
+) -> MakeOutcome:
+    """Number it and write it down. `aimed` is its segment, looked at beforehand."""
     place, at = act.place, act.at
     first = first_answer(tx, act, OfferMade)
     if first is not None:
         return first
+    if isinstance(aimed, BadSegment):
+        return aimed
     if wish.closes is not None and wish.closes <= at:
         return OfferClosesPast(wish.closes)
     lock_shop(tx, act.community_id)
@@ -106,6 +119,7 @@ def make(tx: Tx, act: Act, wish: NewGift, policy: GiftPolicy, giveaways: Giveawa
         stock=wish.stock,
         closes=wish.closes,
         audit_id=id_of(entry),
+        aimed=aimed,
     )
     entry.answer = causes.to_json(outcome)
     return outcome
@@ -129,6 +143,7 @@ def _new_offer(tx: Tx, act: Act, wish: NewGift, coins: int, campaign_id: int | N
         campaign_id=campaign_id,
         opens=opens,
         stock=wish.stock,
+        segment=wish.segment,
         closes=wish.closes,
         made_by=act.actor_id,
         made_at=act.at,
@@ -150,6 +165,7 @@ def _campaign(tx: Tx, place: Place, number: int, at: datetime) -> Campaign | Non
             # A friend who has only just come must be able to hold it.
             (col(Campaign.opens).is_(None)) | (col(Campaign.opens) <= at),
             col(Campaign.tier) == Tier.NEW,
+            col(Campaign.segment) == "",
         )
     ).scalar_one_or_none()
 
@@ -318,6 +334,7 @@ def describe(session: Session, place: Place, number: int, at: datetime) -> Offer
         opened=int(opened),
         joined=_joined(session, offer),
         stayed=_count(session, of_offer),
+        segment=offer.segment,
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.folded import Line
+from bot.rules.for_whom import for_whom
 from bot.rules.packets.packets import SEED_SHOWN, PacketCard
 from bot.rules.sealing import commitment
 from bot.store.engine.sessions import Tx
@@ -45,6 +46,7 @@ def card_of(session: Session, community_id: int, packet_id: int, _now: datetime)
         handed=_coins_of_fans(session, packet_id),
         luckiest=luckiest,
         most=most,
+        whom=for_whom(packet.segment),
     )
 
 

@@ -11,6 +11,7 @@ from bot.features.packets.cards import CARD
 from bot.features.packets.closing import close_packet
 from bot.features.packets.shares import charge_key, lots_to_json
 from bot.rules.act import Act
+from bot.rules.for_whom import Aimed
 from bot.rules.funding import Funding
 from bot.rules.giveaways import GiveawayTooMuch
 from bot.rules.lots import Lot, divide
@@ -28,6 +29,7 @@ from bot.rules.packets.packets import (
 from bot.rules.packets.shares import split
 from bot.rules.policies import Policies
 from bot.rules.rights import ForStaffOnly, Role
+from bot.rules.segments import BadSegment
 from bot.rules.tiers import TierPolicy
 from bot.store import causes, ledger
 from bot.store.audit import record_act
@@ -57,6 +59,8 @@ class OpeningTools:
 
     policy: PacketPolicy
     giveaways: Giveaways
+    aimed: Aimed | BadSegment | None = None
+    """The packet's segment, looked at beforehand; None: it is for all fans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,19 @@ class _Gift:
     """When its coins were earned, the oldest first."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What whoever opened a packet hears besides the packet itself."""
+
+    audit_id: int | None = None
+    balance: int | None = None
+    """What the fan who gave it has left."""
+    aimed: Aimed | None = None
+
+
 def open_packet(
     tx: Tx, act: Act, wish: NewPacket, seed: bytes, tools: OpeningTools, *, promised: bool = False
-) -> PacketOpened | PacketTooThin | GiveawayTooMuch:
+) -> PacketOpened | PacketTooThin | GiveawayTooMuch | BadSegment:
     """Put the shop's coins into escrow, split them, hang the cards.
 
     `promised`: it was promised before, so it was counted, and told to the owner, then.
@@ -80,6 +94,8 @@ def open_packet(
     done = _opened_by(tx, act)
     if done is not None:
         return done
+    if isinstance(tools.aimed, BadSegment):
+        return tools.aimed
     if wish.coins < wish.shares:
         return PacketTooThin(wish.coins, wish.shares)
     limited = act.role is not Role.OWNER and not promised
@@ -105,7 +121,7 @@ def open_packet(
     )
     if not promised:
         tools.giveaways.tell_of(tx, place, entry, wish.coins)
-    return _hang(tx, packet, act, audit_id=entry.id, balance=None)
+    return _hang(tx, packet, act, _Told(audit_id=entry.id, aimed=tools.aimed))
 
 
 def give_packet(tx: Tx, act: Act, wish: NewPacket, seed: bytes, policies: Policies) -> OpenOutcome | ForStaffOnly:
@@ -137,7 +153,7 @@ def give_packet(tx: Tx, act: Act, wish: NewPacket, seed: bytes, policies: Polici
         earned=earned,
     )
     note(tx, giver.member_id, Did.GIVE_PACKET, act.occasion, About(Thing.PACKET, id_of(packet)))
-    return _hang(tx, packet, act, audit_id=None, balance=giver.balance - wish.coins)
+    return _hang(tx, packet, act, _Told(balance=giver.balance - wish.coins))
 
 
 def undo_open(tx: Tx, act: Act, entry: AuditEntry) -> bool:
@@ -175,6 +191,7 @@ def _write_down(
         draws_at=None if wish.rush else act.at + policy.window,
         expires_at=act.at + policy.lasts,
         fresh=wish.fresh,
+        segment=wish.segment,
         giver_id=gift.giver_id if gift is not None else None,
         escrow_id=ledger.open_escrow(tx, act.community_id),
         seed=seed.hex(),
@@ -194,7 +211,7 @@ def _write_down(
     return packet
 
 
-def _hang(tx: Tx, packet: Packet, act: Act, *, audit_id: int | None, balance: int | None) -> PacketOpened:
+def _hang(tx: Tx, packet: Packet, act: Act, told: _Told) -> PacketOpened:
     """Promise the cards, and keep the answer with the packet."""
     packet_id, community_id = id_of(packet), packet.community_id
     subject = CardSubject(community_id, CARD, packet_id)
@@ -209,9 +226,10 @@ def _hang(tx: Tx, packet: Packet, act: Act, *, audit_id: int | None, balance: in
         expires_at=packet.expires_at,
         fresh=packet.fresh,
         groups=groups,
-        audit_id=audit_id,
-        balance=balance,
+        audit_id=told.audit_id,
+        balance=told.balance,
         untold=untold,
+        aimed=told.aimed,
     )
     packet.answer = causes.to_json(outcome)
     tx.flush()

@@ -1,5 +1,7 @@
 """Red packets as handlers use them: opened by staff or by fans, tapped by whoever comes, checked by anybody."""
 
+from dataclasses import replace
+
 from bot.features.packets.opening import Bytes, OpeningTools, give_packet, open_packet
 from bot.features.packets.proofs import proof
 from bot.features.packets.taps import tap
@@ -18,6 +20,7 @@ from bot.rules.policies import Policies
 from bot.rules.rights import ForStaffOnly
 from bot.rules.sealing import SALT_BYTES, SEED_BYTES
 from bot.store.engine.db import Database
+from bot.store.for_whom import aim
 from bot.store.giveaways import Giveaways
 
 
@@ -34,7 +37,9 @@ class Packets:
 
     async def open(self, act: Act, wish: NewPacket) -> OpenOutcome:
         """Open a packet of the shop's coins. An operator has a limit a day."""
-        return await self._db.write(open_packet, act, wish, self._fresh_bytes(SEED_BYTES), self._tools)
+        aimed = await self._db.read(aim, act.place, wish.segment, act.at) if wish.segment else None
+        tools = replace(self._tools, aimed=aimed)
+        return await self._db.write(open_packet, act, wish, self._fresh_bytes(SEED_BYTES), tools)
 
     async def give(self, act: Act, wish: NewPacket) -> OpenOutcome | ForStaffOnly:
         """Open a packet of the sender's own coins."""

@@ -10,6 +10,7 @@ from bot.features.packets.cards import CARD
 from bot.features.packets.closing import close_packet
 from bot.features.packets.shares import lots_from_json, share_key
 from bot.rules.act import Act
+from bot.rules.for_whom import Offered
 from bot.rules.notes import About, Did, Thing
 from bot.rules.packets.packets import (
     InPacket,
@@ -32,6 +33,7 @@ from bot.rules.sealing import line_of
 from bot.store import causes, ledger
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
+from bot.store.for_whom import refuse
 from bot.store.members import Standing, standing
 from bot.store.messages.cards import has_stale_card, touch_cards
 from bot.store.notes import note
@@ -54,6 +56,7 @@ _FIND = Hot(
         col(Packet.fresh),
         col(Packet.giver_id),
         col(Packet.escrow_id),
+        col(Packet.segment),
         col(PacketTake.member_id),
         col(PacketTake.number),
         col(PacketTake.nth),
@@ -76,7 +79,7 @@ _FIND = Hot(
         )
     )
 )
-_PACKET_COLUMNS = 12
+_PACKET_COLUMNS = 13
 """So many columns of `_FIND` are the packet's; the others are the fan's part in it."""
 _CARD_IS_STALE = has_stale_card(CARD, "packet.id")
 _LAST = col(Packet.taken) + 1 >= col(Packet.shares)
@@ -172,6 +175,9 @@ def tap(tx: Tx, act: Act, packet_id: int, salt: bytes, policy: PacketPolicy) -> 
         back = member.back_since is not None and member.back_since > since
         if back or won_since(tx, act.place, [member.member_id], since):
             return WonLately(packet.fresh)
+    not_meant = refuse(tx, act.place, packet.segment, member.member_id, act.at, (Offered.PACKET, ""))
+    if not_meant is not None:
+        return not_meant
     if packet.state is PacketState.GATHERING:
         outcome = _join_draw(tx, act, member, packet, salt, policy)
     else:

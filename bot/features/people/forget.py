@@ -6,13 +6,15 @@ from sqlmodel import col
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving, Traces
 from bot.store.tables import FirstTouch, Member, Presence, Source
+from bot.store.tables.welcome import WelcomeAnswer, WelcomeQuestion
 
-ACTED_BY = (col(Source.made_by),)
+ACTED_BY = (col(Source.made_by), col(WelcomeQuestion.made_by))
 """Columns that say who of the staff did something."""
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:
-    """Delete in which groups they were, and by which code their orders were known as theirs."""
+    """Delete in which groups they were, what they answered at the welcome, and the code of their orders."""
+    tx.execute(delete(WelcomeAnswer).where(col(WelcomeAnswer.member_id) == leaving.member_id))
     tx.execute(delete(Presence).where(col(Presence.member_id) == leaving.member_id))
     tx.execute(update(Member).where(col(Member.id) == leaving.member_id).values(shop_code=None))
 

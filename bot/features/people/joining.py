@@ -1,12 +1,13 @@
 """People come to a community's groups, leave them and come back: presence, first source, and the welcome."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.features.people.welcome import ask_newcomer
 from bot.rules.act import Occasion, Origin, Sender
 from bot.rules.calendar import day_of
 from bot.rules.notes import Did
@@ -114,7 +115,7 @@ def come(tx: Tx, coming: Coming, now: datetime, terms: WelcomeTerms) -> bool:
     )
     outcome = _welcome_of(tx, member, coming, facts, terms)
     if outcome is not None and now - at < terms.policy.fresh:
-        _promise(tx, coming, outcome, now, terms.policy)
+        _promise(tx, coming, id_of(member), outcome, now, terms.policy)
     return True
 
 
@@ -251,11 +252,18 @@ def _welcome_of(
     return None
 
 
-def _promise(tx: Tx, coming: Coming, outcome: Welcome | WelcomeBack, now: datetime, policy: WelcomePolicy) -> None:
-    """To the one person if they can be spoken to alone; else one message in the group for all of this minute."""
+def _promise(
+    tx: Tx, coming: Coming, member_id: int, outcome: Welcome | WelcomeBack, now: datetime, policy: WelcomePolicy
+) -> None:
+    """To the one person if they can be spoken to alone; else one message in the group for all of this minute.
+
+    The shop's questions come with the welcome, so only who is spoken to alone is asked.
+    """
     group, sender, reach, at = coming.group, coming.sender, coming.reach, coming.at
     place = group.place
     if group.is_admin or reach.can_write:
+        if isinstance(outcome, Welcome):
+            outcome = replace(outcome, question=ask_newcomer(tx, place.community_id, member_id))
         key = f"{FRESH_KEY.format(community=place.community_id, user=sender.user_id)}:{int(at.timestamp())}"
         ways = Ways(group.chat_id, whisper=group.is_admin, can_write=reach.can_write)
         terms = Terms(now=now, key=key, not_after=at + policy.fresh, lane=Lane.POST)

@@ -16,6 +16,7 @@ from bot.features.raffles.facts import (
 )
 from bot.rules.beacons import QUICKNET
 from bot.rules.folded import Line
+from bot.rules.for_whom import for_whom
 from bot.rules.raffles.cards import RaffleCard
 from bot.rules.raffles.facts import EntryState, RafflePolicy, RaffleState, public_state
 from bot.store.engine.sessions import Tx
@@ -84,6 +85,7 @@ def _card(session: Session, raffle: Raffle, now: datetime, policy: RafflePolicy,
         more=all_won - len(won),
         reserve_numbers=tuple(entry.number for entry in reserves[: policy.reserves_shown]),
         lost=struck,
+        whom=for_whom(raffle.segment),
     )
 
 

@@ -27,6 +27,7 @@ from bot.rules.sealing import ListLine, key_of, list_hash, order_of
 from bot.rules.tiers import TierPolicy
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import PLANNED, Tx
+from bot.store.for_whom import those_of
 from bot.store.look_up import LookUp
 from bot.store.messages.cards import touch_cards
 from bot.store.places import place_of
@@ -188,10 +189,16 @@ def check_chunk(session: Session, raffle_id: int, policies: Policies) -> tuple[i
         _won_within(session, place, members, came_back, raffle.closes, days)
         for days in (raffle.fresh_days, raffle.cap_days)
     )
+    meant = those_of(session, place, raffle.segment, members, raffle.closes)
     facts = facts_of(raffle)
     verdicts: list[dict[str, Any]] = []
     for row in rows:
-        fan = EntrantFacts(tiers[row.id].value, won_in_fresh=row.id in in_fresh, won_in_cap=row.id in in_cap)
+        fan = EntrantFacts(
+            tiers[row.id].value,
+            won_in_fresh=row.id in in_fresh,
+            won_in_cap=row.id in in_cap,
+            is_meant=row.id in meant,
+        )
         verdict = check_entry(facts, fan, left=row.left_at is not None, deleted=row.salt is None)
         out = isinstance(verdict, Reason)
         verdicts.append(

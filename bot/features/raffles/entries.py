@@ -41,6 +41,7 @@ from bot.rules.sealing import line_of
 from bot.rules.tiers import TierPolicy
 from bot.store import causes, ledger
 from bot.store.engine.sessions import Tx
+from bot.store.for_whom import is_for
 from bot.store.members import Standing, standing
 from bot.store.messages.cards import touch_cards
 from bot.store.notes import note
@@ -147,6 +148,7 @@ def _entrant(tx: Tx, place: Place, member: Standing, raffle: Raffle, at: datetim
         checked_in=Need.CHECK_IN.value not in raffle.needs or _checked_in(tx, place, member.member_id, at),
         was_there=raffle.airing_id is None or tx.get(Attendance, (raffle.airing_id, member.member_id)) is not None,
         won_in_cap=capped,
+        is_meant=is_for(tx, place, raffle.segment, member.member_id, at),
     )
 
 

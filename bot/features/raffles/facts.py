@@ -40,6 +40,7 @@ def facts_of(raffle: Raffle) -> RaffleFacts:
         weights=tuple(raffle.weights),
         fresh_days=raffle.fresh_days,
         cap_days=raffle.cap_days,
+        segment=raffle.segment,
     )
 
 

@@ -1,6 +1,7 @@
 """Opening, listing and showing raffles. `entries.py` has what fans enter, `draw.py` the draw."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from bot.features.raffles.facts import (
 )
 from bot.rules.act import Act
 from bot.rules.beacons import Beacon
+from bot.rules.for_whom import Aimed
 from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.rules.raffles.cards import RaffleLine, RaffleList
@@ -47,11 +49,13 @@ from bot.rules.raffles.opening import (
     RaffleUnknown,
 )
 from bot.rules.sealing import SALT_BYTES, SEED_BYTES, commitment
+from bot.rules.segments import BadSegment
 from bot.store import causes
 from bot.store.airings import open_airings
 from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import PLANNED, Tx
+from bot.store.for_whom import aim
 from bot.store.messages.cards import CardSubject, hang_cards
 from bot.store.messages.outbox import Terms
 from bot.store.messages.refused import heard_in, untold_card
@@ -82,7 +86,8 @@ class Raffles:
         """
         seed = self._random(SEED_BYTES)
         reached = wish.beacon is not False and await self.is_beacon_reachable(act.at)
-        return await self._db.write(make, act, wish, seed, self._policy, beacon=reached)
+        aimed = await self._db.read(aim, act.place, wish.segment, act.at) if wish.segment else None
+        return await self._db.write(make, act, wish, Opening(seed, aimed, beacon=reached), self._policy)
 
     async def is_beacon_reachable(self, at: datetime) -> bool:
         """Whether the public beacon can be reached now. It takes a few seconds at most."""
@@ -115,16 +120,25 @@ async def is_beacon_reachable(beacon: Beacon | None, policy: RafflePolicy, at: d
     )
 
 
-def make(
-    tx: Tx, act: Act, wish: NewRaffle, seed: bytes, policy: RafflePolicy, *, beacon: bool = False
-) -> MakeRaffleOutcome:
-    """Give the raffle a number and a seed, and promise its cards.
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is made ready before a raffle is opened."""
 
-    `beacon`: whether the beacon answered and will seal it.
-    """
+    seed: bytes
+    aimed: Aimed | BadSegment | None = None
+    """The raffle's segment, looked at; None: it is for all fans."""
+    beacon: bool = False
+    """Whether the beacon answered and will seal it."""
+
+
+def make(tx: Tx, act: Act, wish: NewRaffle, opening: Opening, policy: RafflePolicy) -> MakeRaffleOutcome:
+    """Give the raffle a number and a seed, and promise its cards."""
     before = first_answer(tx, act, RaffleMade, MADE)
     if before is not None:
         return before
+    aimed, beacon = opening.aimed, opening.beacon
+    if isinstance(aimed, BadSegment):
+        return aimed
     at = act.at
     if not at + policy.shortest <= wish.closes <= at + policy.longest:
         return ClosesWrong(wish.closes, int(policy.shortest.total_seconds() // 60), policy.longest.days)
@@ -138,7 +152,7 @@ def make(
             return NoStreamForIt(wish.closes)
         airing_id = airing.id
     shop.raffles_made += 1
-    raffle = _new_raffle(act, wish, shop.raffles_made, airing_id, seed)
+    raffle = _new_raffle(act, wish, shop.raffles_made, airing_id, opening.seed)
     raffle.sealing = Sealing.FREEZE if beacon else Sealing.NONE
     tx.add(raffle)
     tx.flush()
@@ -157,6 +171,7 @@ def make(
         audit_id=id_of(entry),
         sealed_alone=not beacon,
         untold=untold,
+        aimed=aimed,
     )
     entry.answer = causes.to_json(outcome)
     tx.info[PLANNED] = True
@@ -173,6 +188,7 @@ def _new_raffle(act: Act, wish: NewRaffle, number: int, airing_id: int | None, s
         reserves=wish.winners if wish.reserves is None else wish.reserves,
         ticket=wish.ticket,
         tier=wish.tier,
+        segment=wish.segment,
         needs=[need.value for need in wish.needs],
         airing_id=airing_id,
         weights=list(wish.weights),
@@ -248,4 +264,5 @@ def read_figures(
         won=tuple(won),
         more=count_entries(session, raffle_id, col(RaffleEntry.state) == EntryState.WON) - len(won),
         untold=untold_card(session, place.community_id, CARD, raffle_id) if state not in OVER else (),
+        segment=raffle.segment,
     )

@@ -8,12 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.for_whom import Aimed
 from bot.rules.panel import AdminLine, Ended, Reach
 from bot.rules.place import Place
 from bot.rules.refusals import RoomRefuses
 from bot.rules.rights import Role, may_undo
+from bot.rules.segments import Segment
 from bot.rules.staff.panel import LATELY, AdminEntry, AdminLately
 from bot.store.engine.db import Database
+from bot.store.for_whom import aim
 from bot.store.giveaways import Giveaways
 from bot.store.messages.refused import refused_rooms
 from bot.store.panel import CountReach, ListEnded, ListThings, Offered
@@ -66,6 +69,11 @@ class Overview:
     ) -> Reach:
         """What an act would reach, counted by its domain."""
         return await self._db.read(count, place, values, number) if count is not None else Reach()
+
+    async def aimed(self, place: Place, segment: Segment, at: datetime) -> int | None:
+        """How many fans a segment reaches; None if it names a source or a tag that the shop hasn't."""
+        found = await self._db.read(aim, place, segment.text, at)
+        return found.fans if isinstance(found, Aimed) else None
 
     async def left_today(self, place: Place, actor_id: int, at: datetime) -> int:
         """Coins that an operator can still give away today."""

@@ -43,7 +43,7 @@ async def _prepare(steps: Steps, at: datetime, tools: PrizeTools) -> Steps:
 def _open(tx: Tx, act: Act, give: Give, tools: PrizeTools) -> bool:
     wish = NewRaffle(give.title, act.at + timedelta(minutes=give.minutes), winners=give.winners)
     seed, policy = tools.fresh_bytes(SEED_BYTES), tools.policies[RafflePolicy]
-    made = raffles.make(tx, act, wish, seed, policy, beacon=give.beacon)
+    made = raffles.make(tx, act, wish, raffles.Opening(seed, beacon=give.beacon), policy)
     return isinstance(made, RaffleMade)
 
 

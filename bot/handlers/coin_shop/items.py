@@ -7,7 +7,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot.content.buttons.shared import HAND_OVER, REFUND
 from bot.handlers.coin_shop.services import CoinShopServices
-from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
+from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, segment, whole, words
 from bot.handlers.kit.naming import Line
 from bot.handlers.kit.other_hours import answer_doubt, doubt_in, noting
 from bot.handlers.kit.readers import read_id
@@ -18,6 +18,7 @@ from bot.rules.coin_shop.shelf import ItemKind, Per, ShopPolicy
 from bot.rules.forms import Missing, NotOneOf, StrayWord
 from bot.rules.general import StalePress
 from bot.rules.naming import Named, NameUnsure, NobodyCalled, NotAPerson, Unnamed, Whom
+from bot.rules.segments import Segment
 from bot.rules.tiers import Tier
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
@@ -54,6 +55,7 @@ def new_item_form(policy: ShopPolicy) -> Form:
             "tier": Field(one_of({tier.value: tier for tier in Tier})),
             "opens": Field(instant),
             "closes": Field(instant),
+            "for": Field(segment),
         },
         NEW_ITEM,
     )
@@ -84,6 +86,7 @@ async def new_item(
         await voice.answer(inside, problem.error)
         return
     values["kind"], values["subject"] = values["kind"]
+    values["segment"] = values.pop("for", Segment()).text
     if "per" in values:
         values.setdefault("limit", 1)
     wish, act = NewItem(**values), noting(inside, doubt).act

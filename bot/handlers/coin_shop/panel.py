@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.features.coin_shop.panel import REFUNDABLE, TO_DO, list_ended, list_items, reach_new
 from bot.handlers.coin_shop.items import new_item_form
-from bot.handlers.kit.blanks import PanelAct, Pick, blanks_of, person, window_fits
+from bot.handlers.kit.blanks import SEGMENTS, PanelAct, Pick, blanks_of, person, window_fits
 from bot.rules.coin_shop.shelf import ShopPolicy
 from bot.rules.panel import RUNNING, Section
 from bot.rules.policies import Policies
@@ -23,9 +23,10 @@ ITEM: dict[str, Any] = {
     "limit": ("1", "2", "3"),
     "opens": ("+30m", "+1h", "20:00"),
     "closes": ("+1d", "+3d", "+7d"),
+    "for": SEGMENTS,
 }
 """Answers to tap."""
-RARE = ("per", "tier", "opens")
+RARE = ("per", "tier", "opens", "for")
 
 
 def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:

@@ -6,7 +6,7 @@ from aiogram.types import Message
 
 from bot.handlers.coupons.services import CouponServices
 from bot.handlers.kit.activities import Activity, checks, moment_of
-from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, instant, one_of, shared_code, whole, words
+from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, instant, one_of, segment, shared_code, whole, words
 from bot.handlers.kit.other_hours import answer_doubt, doubt_in, noting
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
@@ -14,6 +14,7 @@ from bot.rules.act import Act
 from bot.rules.coupon_states import KeptFor
 from bot.rules.coupons.campaigns import CouponPolicy, NewCampaign
 from bot.rules.forms import Missing, StrayWord
+from bot.rules.segments import Segment
 from bot.rules.sheets.sheet import SheetKind
 from bot.rules.tiers import Tier
 from bot.telegram.ask import Ask
@@ -38,7 +39,7 @@ def new_coupon_form(policy: CouponPolicy) -> Form:
             "opens": Field(instant),
             "closes": Field(instant),
             "code": Field(shared_code),
-            "for": Field(one_of(KEPT_FOR)),
+            "for": Field(kept_or_segment),
         },
         NEW_COUPON,
     )
@@ -80,8 +81,19 @@ async def new_coupon(
 
 def _wish(values: dict[str, Any]) -> NewCampaign:
     """The campaign that a filled form asks for."""
-    values["shared_code"], values["kept_for"] = values.pop("code", None), values.pop("for", None)
-    return NewCampaign(**values)
+    return NewCampaign(shared_code=values.pop("code", None), **whom_of(values.pop("for", None)), **values)
+
+
+def kept_or_segment(_name: str, text: str, moment: Moment) -> KeptFor | Segment:
+    """What the campaign is kept for (`shop`, `gift`, `hearts`), or which fans may claim (`tier>=loyal`)."""
+    return KEPT_FOR.get(text.strip().lower()) or segment("for", text, moment)
+
+
+def whom_of(said: KeptFor | Segment | None) -> dict[str, Any]:
+    """The fields of a campaign that `for=` fills."""
+    if isinstance(said, Segment):
+        return {"kept_for": None, "segment": said.text}
+    return {"kept_for": said, "segment": ""}
 
 
 def activity(coupons: CouponServices) -> Activity:

@@ -5,6 +5,7 @@ from typing import Any
 
 from bot.features.coupons.campaigns import Campaigns
 from bot.features.coupons.code_files import CodeFiles
+from bot.handlers.coupons.campaigns import whom_of
 from bot.handlers.kit.file_kinds import FileKind, InFile, NamedSheet, Reading, Ready
 from bot.handlers.kit.forms import Form, FormProblem, Moment
 from bot.handlers.kit.other_hours import Doubt, doubt_in
@@ -16,6 +17,7 @@ from bot.rules.coupons.code_previews import CodesPreview
 from bot.rules.coupons.codes import code_key
 from bot.rules.files import ImportPolicy
 from bot.rules.place import Place
+from bot.rules.segments import BadSegment
 from bot.rules.sheets.sheet import SheetKind
 from bot.rules.windows import check_window
 
@@ -64,7 +66,7 @@ class CodeImports:
         """The first hour of the line that may be of the morning or of the evening."""
         return doubt_in("", self._form, rest, moment)
 
-    async def look(self, act: Act, reading: Reading) -> Ready | InFile | FileBringsCodes | NoCodeLeft:
+    async def look(self, act: Act, reading: Reading) -> Ready | InFile | FileBringsCodes | NoCodeLeft | BadSegment:
         """The drop that the files would become, or which lines are in the way."""
         found = self._found(reading)
         if isinstance(found, InFile):
@@ -79,6 +81,9 @@ class CodeImports:
             taken = await self._code_files.taken(act, own)
             if taken:
                 return InFile(named.name, report_bad_lines(len(named.sheet.rows), taken, self._policy))
+        aimed = await self._campaigns.aim(act, wish.pop("segment"))
+        if isinstance(aimed, BadSegment):
+            return aimed
         doubt = self.doubt(reading.rest, reading.moment)
         return Ready(
             CodesPreview(
@@ -89,6 +94,7 @@ class CodeImports:
                 first_code=codes[0][1],
                 last_code=codes[-1][1],
                 other_hour=doubt.other if doubt is not None else None,
+                aimed=aimed,
                 **wish,
             )
         )
@@ -114,9 +120,9 @@ class CodeImports:
         """
         values = self._form.read(rest, moment)
         usual = NewCampaign(values["title"], 1)
-        named = {"shared_code": "code", "kept_for": "for"}
+        named = {"shared_code": "code"}
         names = ("title", "stock", "price", "limit", "tier", "opens", "closes", *named)
-        return {
+        return whom_of(values.get("for")) | {
             name: values.get(named.get(name, name), None if name == "stock" else getattr(usual, name)) for name in names
         }
 

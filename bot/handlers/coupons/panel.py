@@ -3,8 +3,8 @@
 from typing import Any
 
 from bot.features.coupons.panel import list_campaigns, list_ended, reach_cancelled, reach_new
-from bot.handlers.coupons.campaigns import new_coupon_form, new_coupon_with_file_form
-from bot.handlers.kit.blanks import PanelAct, blanks_of, file, window_fits
+from bot.handlers.coupons.campaigns import KEPT_FOR, new_coupon_form, new_coupon_with_file_form
+from bot.handlers.kit.blanks import SEGMENTS, PanelAct, blanks_of, file, window_fits
 from bot.rules.coupons.campaigns import CouponPolicy
 from bot.rules.panel import RUNNING, Section
 from bot.rules.policies import Policies
@@ -18,6 +18,7 @@ DROP: dict[str, Any] = {
     "limit": ("1", "2", "3"),
     "opens": ("+30m", "+1h", "20:00"),
     "closes": ("+1h", "+3h", "+1d", "+3d"),
+    "for": (*KEPT_FOR, *SEGMENTS),
 }
 """Answers to tap."""
 

@@ -3,13 +3,14 @@
 from aiogram.types import Message
 
 from bot.handlers.gifts.services import GiftServices
-from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, Reader, instant, one_of, whole, words
+from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, Reader, instant, one_of, segment, whole, words
 from bot.handlers.kit.other_hours import answer_doubt, doubt_in, noting
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.rules.forms import NotOneOf, StrayWord
 from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.gifts.offers import MAX_COINS, MAX_STOCK, MAX_TITLE, NewGift
+from bot.rules.segments import Segment
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -43,6 +44,7 @@ NEW_GIFT_FORM = Form(
         "opens": Field(one_of({opens.value: opens for opens in Opens})),
         "stock": Field(whole(1, MAX_STOCK)),
         "closes": Field(instant),
+        "for": Field(segment),
     },
     NEW_GIFT,
 )
@@ -68,6 +70,7 @@ async def new_gift(_message: Message, ask: Ask, rest: str, doors: Doors, voice: 
         await voice.answer(inside, problem.error)
         return
     values["kind"], values["coins"], values["campaign"] = values["kind"]
+    values["segment"] = values.pop("for", Segment()).text
     made = await gifts.offers.make(noting(inside, doubt).act, NewGift(**values))
     await answer_doubt(voice, inside, made, doubt)
 

@@ -2,7 +2,7 @@
 
 from bot.features.gifts.panel import list_ended, list_offers, reach_new
 from bot.handlers.gifts.offers import NEW_GIFT_FORM
-from bot.handlers.kit.blanks import PanelAct, Pick, blanks_of
+from bot.handlers.kit.blanks import SEGMENTS, PanelAct, Pick, blanks_of
 from bot.rules.gifts.policy import GiftPolicy
 from bot.rules.panel import RUNNING, Section
 from bot.rules.policies import Policies
@@ -27,6 +27,7 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
                 kind=("coins:10", "coins:20", "relay"),
                 stock=("20", "50", "100"),
                 closes=("+1d", "+3d", "+7d"),
+                **{"for": SEGMENTS},
             ),
             gives=True,
             operators_need=("stock",),

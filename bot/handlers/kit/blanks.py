@@ -37,6 +37,8 @@ from bot.store.panel import CountReach, Offered
 YES = "yes"
 LONGEST_NAME = 64
 MOST_OPTIONS = 8
+SEGMENTS = ("tier>=fan", "tier>=loyal", "tier=core")
+"""Fans to tap for a thing that is for some only; other segments are typed."""
 _NEVER = Moment(datetime(2000, 1, 1, tzinfo=UTC), "UTC")
 
 

@@ -14,6 +14,7 @@ from bot.rules.forms import (
     GivenTwice,
     Missing,
     NotANumber,
+    NotATag,
     NotATime,
     NotOneOf,
     OpenQuote,
@@ -27,6 +28,9 @@ from bot.rules.forms import (
     UnknownField,
 )
 from bot.rules.lines import Open, Pair, Stray, echo, quoted, split_pairs, visible
+from bot.rules.segments import BadSegment, Segment, read_segment
+from bot.rules.tags import LONGEST as LONGEST_TAG
+from bot.rules.tags import read_tag
 from bot.rules.times.reading import When, WhenProblem, read_when
 
 __all__ = ["Field", "Form", "FormProblem", "Moment", "Reader", "echo", "instant", "one_of", "quoted", "words"]
@@ -157,6 +161,22 @@ def one_of(values: dict[str, T]) -> Reader[T]:
         return values[text.lower()]
 
     return read
+
+
+def segment(_name: str, text: str, _moment: Moment) -> Segment:
+    """Fans by conditions, such as `tier>=loyal tag=silk`."""
+    found = read_segment(text)
+    if isinstance(found, BadSegment):
+        raise FormProblem(found)
+    return found
+
+
+def tag(name: str, text: str, _moment: Moment) -> str:
+    """A word that the shop keeps of fans; blanks in it become `-`."""
+    found = read_tag(text)
+    if found is None:
+        raise FormProblem(NotATag(name, echo(text), LONGEST_TAG))
+    return found
 
 
 def shared_code(_name: str, text: str, _moment: Moment) -> str:

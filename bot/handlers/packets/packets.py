@@ -1,6 +1,7 @@
 """Red packets: `/redpacket 1000 20`, the card's button, and how to check a draw."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from aiogram.types import CallbackQuery, Message
@@ -8,13 +9,14 @@ from aiogram.types import CallbackQuery, Message
 from bot.content.buttons.packets import CHECK_PACKET, PACKET
 from bot.features.packets.packets import Packets
 from bot.handlers.kit.activities import Activity, moment_of
-from bot.handlers.kit.forms import FormProblem, Moment, Reader, echo, whole
+from bot.handlers.kit.forms import FormProblem, Moment, Reader, echo, segment, whole
 from bot.handlers.kit.readers import bare_days, read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.rules.act import Act
 from bot.rules.amounts import join_counters
-from bot.rules.forms import Missing, NotADuration, StrayWord
+from bot.rules.forms import Missing, NotADuration, OpenQuote, StrayWord
+from bot.rules.lines import CLOSERS
 from bot.rules.numbers import read_number
 from bot.rules.packets.packets import NewPacket, NoSuchPacket, PacketPolicy
 from bot.telegram.ask import Ask
@@ -22,6 +24,7 @@ from bot.telegram.replies import Voice
 
 EXAMPLE = "/redpacket 1000 20"
 LONGER = f"{EXAMPLE} rush fresh=30d"
+_FOR = re.compile(r"(?<!\S)for\s*[=:＝：]\s*", re.IGNORECASE)
 _FRESH = re.compile(r"fresh\s*[=:]\s*(\S+)", re.IGNORECASE)
 
 
@@ -35,7 +38,7 @@ def setup() -> Desk:
 
 
 async def red_packet(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
-    """`/redpacket 1000 20 [rush] [fresh=30d]`: of the shop's coins by staff, of their own by fans where that is on."""
+    """`/redpacket 1000 20 [rush] [fresh=30d] [for="…"]`: of the shop's coins by staff, or of a fan's own."""
     found = await doors.either(ask)
     if found is None:
         return
@@ -48,7 +51,7 @@ async def red_packet(_message: Message, ask: Ask, rest: str, doors: Doors, voice
     if staff:
         await voice.answer(inside, await packets.open(inside.act, wish))
     else:
-        await voice.answer(inside, await packets.give(inside.act, wish))
+        await voice.answer(inside, await packets.give(inside.act, replace(wish, segment="")))
 
 
 def activity(packets: Packets) -> Activity:
@@ -92,11 +95,12 @@ async def check(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice:
 
 
 def read_wish(line: str, moment: Moment, policy: PacketPolicy) -> NewPacket:
-    """Coins, shares, `rush` and `fresh=30d`, the last two in any order.
+    """Coins, shares, `rush`, `fresh=30d` and `for="…"`, the last three in any order.
 
     Raises:
         FormProblem: the first thing that is wrong.
     """
+    segment_text, line = read_for(line, moment)
     fresh = None
     found = _FRESH.search(line)
     if found is not None:
@@ -112,7 +116,29 @@ def read_wish(line: str, moment: Moment, policy: PacketPolicy) -> NewPacket:
         raise FormProblem(StrayWord(echo(numbers[2]), LONGER))
     coins = whole(1, policy.most_coins)("coins", numbers[0].removeprefix("coins="), moment)
     shares = whole(1, policy.most_shares)("shares", numbers[1].removeprefix("shares="), moment)
-    return NewPacket(coins, shares, rush=rush, fresh=fresh)
+    return NewPacket(coins, shares, rush=rush, fresh=fresh, segment=segment_text)
+
+
+def read_for(line: str, moment: Moment) -> tuple[str, str]:
+    """The segment of `for="…"` in a line, and the line without it. A segment of several words needs quotes.
+
+    Raises:
+        FormProblem: it can't be read.
+    """
+    found = _FOR.search(line)
+    if found is None:
+        return "", line
+    begins, mark = found.end(), line[found.end() : found.end() + 1]
+    closes = CLOSERS.get(mark) if mark else None
+    if closes is None:
+        said = line[begins:].split(maxsplit=1)[0] if line[begins:].strip() else ""
+        ends = begins + len(said)
+    else:
+        ends = next((place for place in range(begins + 1, len(line)) if line[place] in closes), -1)
+        if ends < 0:
+            raise FormProblem(OpenQuote(f'{EXAMPLE} for="tier>=loyal"'))
+        said, ends = line[begins + 1 : ends], ends + 1
+    return segment("for", said, moment).text, line[: found.start()] + " " + line[ends:]
 
 
 def days_back(policy: PacketPolicy) -> Reader[int]:

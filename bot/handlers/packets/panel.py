@@ -1,8 +1,8 @@
 """What the staff's panel can do with red packets."""
 
 from bot.features.packets.panel import list_ended, list_packets, reach_new, thick_enough
-from bot.handlers.kit.blanks import Blank, PanelAct, bare, flag
-from bot.handlers.kit.forms import whole
+from bot.handlers.kit.blanks import SEGMENTS, Blank, PanelAct, bare, flag
+from bot.handlers.kit.forms import segment, whole
 from bot.handlers.packets.packets import days_back
 from bot.rules.packets.packets import PacketPolicy
 from bot.rules.panel import Section
@@ -25,6 +25,7 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
                 bare("shares", whole(1, policy.most_shares), "10", "20", "50", "100"),
                 flag("rush"),
                 Blank("fresh", days_back(policy), quick=("7d", "30d"), rare=True),
+                Blank("for", segment, quick=SEGMENTS, rare=True),
             ),
             gives=True,
             costs=True,

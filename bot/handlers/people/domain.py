@@ -5,19 +5,23 @@ from functools import partial
 from bot.content.buttons import people as buttons
 from bot.features.people import forget
 from bot.features.people import joining as joining_cases
+from bot.features.people import welcome as welcome_cases
 from bot.features.people.board import MonthBoard
 from bot.features.people.preferences import Preferences
 from bot.features.people.privacy import Privacy
 from bot.features.people.shop_codes import ShopCodes
 from bot.features.people.sources import TOKEN_BYTES, Sources, expire_touches
+from bot.features.people.welcome import WelcomeQuestions
 from bot.flows.come_and_go import ComeAndGo
 from bot.flows.move_group import Move
 from bot.flows.my_card import MyCards
+from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.people import board, joining, panel, preferences, privacy, sources
+from bot.handlers.people import board, joining, panel, preferences, privacy, sources, welcome
 from bot.handlers.people.services import PeopleServices
 from bot.rules.people.joining import WelcomePolicy
 from bot.rules.people.members import BoardPolicy
+from bot.rules.people.welcome import QuestionPolicy
 from bot.rules.policies import Policies
 from bot.store.engine.sessions import Tx
 
@@ -32,6 +36,8 @@ def wire(core: Core) -> Wired:
         preferences=Preferences(core.db),
         privacy=Privacy(core.db, core.forgetting),
         sources=Sources(core.db, partial(core.token, TOKEN_BYTES)),
+        welcome=WelcomeQuestions(core.db, core.policies[QuestionPolicy]),
+        new_question=welcome.new_question_form(core.policies[QuestionPolicy]),
         ways=core.ways,
         communities=core.communities,
         whereabouts=core.whereabouts,
@@ -48,8 +54,17 @@ def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
 
 DOMAIN = Domain(
     name="people",
-    desks=(board.setup, joining.setup, sources.setup, preferences.setup, privacy.setup),
-    policies=(WelcomePolicy, BoardPolicy),
+    desks=(board.setup, joining.setup, sources.setup, preferences.setup, privacy.setup, welcome.setup),
+    policies=(WelcomePolicy, QuestionPolicy, BoardPolicy),
+    undo={
+        welcome_cases.MADE: Undoable(
+            lambda tx, act, entry, _: welcome_cases.undo_make(tx, act, entry), owners_only=True
+        ),
+        welcome_cases.REMOVED: Undoable(
+            lambda tx, act, entry, policies: welcome_cases.undo_remove(tx, act, entry, policies[QuestionPolicy]),
+            owners_only=True,
+        ),
+    },
     follows=(_follow,),
     tidies=(expire_touches,),
     forgets=(forget.forget,),

@@ -9,8 +9,10 @@ from bot.features.people.preferences import Preferences
 from bot.features.people.privacy import Privacy
 from bot.features.people.shop_codes import ShopCodes
 from bot.features.people.sources import Sources
+from bot.features.people.welcome import WelcomeQuestions
 from bot.flows.come_and_go import ComeAndGo
 from bot.flows.my_card import MyCards
+from bot.handlers.kit.forms import Form
 from bot.handlers.kit.invite_links import WaysIn
 from bot.handlers.kit.whereabouts import Whereabouts
 from bot.telegram.calls import Outbound
@@ -26,6 +28,9 @@ class PeopleServices:
     come_and_go: ComeAndGo
     preferences: Preferences
     privacy: Privacy
+    welcome: WelcomeQuestions
+    new_question: Form
+    """The form of `/welcome`."""
     sources: Sources
     """Makes, lists and finds sources. Owners are told of closed doors by `ways`, which remembers whom it told."""
     ways: WaysIn

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, whole, words
+from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, echo, instant, one_of, segment, whole, words
 from bot.handlers.kit.readers import bare_days
 from bot.rules.forms import FourWeights, NotOneOf
 from bot.rules.numbers import read_number
@@ -41,6 +41,7 @@ class RaffleForms:
                 "reserves": Field(whole(0, policy.max_reserves)),
                 "value": Field(words(policy.max_value, NEW_RAFFLE)),
                 "beacon": Field(one_of(YES_OR_NO)),
+                "for": Field(segment),
             },
             NEW_RAFFLE,
         )

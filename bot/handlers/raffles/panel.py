@@ -9,7 +9,7 @@ from bot.features.raffles.panel import (
     reach_called_off,
     reach_new,
 )
-from bot.handlers.kit.blanks import Blank, PanelAct, Shape, blanks_of
+from bot.handlers.kit.blanks import SEGMENTS, Blank, PanelAct, Shape, blanks_of
 from bot.handlers.kit.forms import whole
 from bot.handlers.raffles.forms import RaffleForms
 from bot.rules.panel import Section
@@ -19,7 +19,7 @@ from bot.store.panel import reach_groups
 
 LISTS = {Section.RAFFLES: list_raffles}
 ENDED = {Section.RAFFLES: list_ended}
-RARE = ("tier", "fresh", "cap", "weights", "reserves", "value", "beacon")
+RARE = ("tier", "fresh", "cap", "weights", "reserves", "value", "beacon", "for")
 
 
 def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
@@ -34,6 +34,7 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
             "newraffle",
             blanks_of(
                 forms.new,
+                None,
                 rare=RARE,
                 winners=("1", "3", "5", "10"),
                 closes=("+10m", "+30m", "+1h", "+1d"),
@@ -44,6 +45,7 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
                 weights=("1,1,1,1", "1,1,2,3"),
                 reserves=("0", "2", "5"),
                 beacon=("yes", "no"),
+                **{"for": SEGMENTS},
             ),
             reach=reach_new,
         ),

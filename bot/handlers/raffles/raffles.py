@@ -21,6 +21,7 @@ from bot.rules.general import NoCommunityYet
 from bot.rules.raffles.draws import UNREACHABLE, OwnerMayCallOff
 from bot.rules.raffles.entries import NoSuchRaffle
 from bot.rules.raffles.facts import EQUAL_WEIGHTS, NewRaffle
+from bot.rules.segments import Segment
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -137,7 +138,8 @@ async def new_raffle(
 def _wish(values: dict[str, Any]) -> NewRaffle:
     """The raffle that a filled form asks for."""
     values["fresh_days"], values["cap_days"] = values.pop("fresh", 0), values.pop("cap", 0)
-    return NewRaffle(**{"weights": EQUAL_WEIGHTS, **values})
+    meant = values.pop("for", Segment())
+    return NewRaffle(segment=meant.text, **{"weights": EQUAL_WEIGHTS, **values})
 
 
 def activity(raffles: RaffleServices) -> Activity:

@@ -28,6 +28,7 @@ from bot.rules.forms import FormError, Missing
 from bot.rules.imports import Shown
 from bot.rules.panel import LISTED, AdminLine, Reach
 from bot.rules.rights import ForOwnerOnly, NotForHosts, Role
+from bot.rules.segments import Condition, Field, Op, Segment
 from bot.rules.staff.panel import (
     MORE,
     REVIEW,
@@ -38,6 +39,7 @@ from bot.rules.staff.panel import (
     AdminProblem,
     AdminReview,
 )
+from bot.rules.tiers import Tier
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 
@@ -301,8 +303,13 @@ class PanelForm:
         return tuple(fitting)
 
     async def _reach(self, inside: Ask, act: PanelAct, read: Mapping[str, Any], number: int | None) -> Reach:
-        """What an act reaches; of coins of the shop, also what an operator can still give away today."""
+        """What an act reaches: whom its segment names, and what an operator can still give away today."""
         reach = await self._overview.reach(inside.community, act.reach, read, number)
+        meant, tier = read.get("for"), read.get("tier")
+        if isinstance(meant, Segment) and meant.conditions:
+            if tier is not None:
+                meant = Segment((*meant.conditions, Condition(Field.TIER, Op.LEAST, Tier(tier))))
+            reach = replace(reach, aimed=await self._overview.aimed(inside.community, meant, inside.at))
         if act.gives and inside.role is not Role.OWNER:
             reach = replace(reach, left=await self._overview.left_today(inside.community, inside.actor_id, inside.at))
         return reach

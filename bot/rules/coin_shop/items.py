@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.rules.coin_shop.shelf import ItemKind
+from bot.rules.for_whom import Aimed
 from bot.rules.outcome import Outcome
+from bot.rules.segments import BadSegment
 from bot.rules.windows import WindowPast, WindowUpsideDown
 
 
@@ -23,6 +25,8 @@ class NewItem:
     tier: str = "new"
     opens: datetime | None = None
     closes: datetime | None = None
+    segment: str = ""
+    """The fans who may buy it; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class ItemMade(Outcome, name="items.ItemMade"):
     opens: datetime | None
     closes: datetime | None
     audit_id: int
+    aimed: Aimed | None = None
+    """The fans who may buy it; None: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +96,8 @@ class ItemShown(Outcome, name="items.ItemShown"):
     """`open`, `soon`, `sold_out`, `closed` or `withdrawn`."""
     opens: datetime | None
     closes: datetime | None
+    segments: tuple[str, ...] = ()
+    """The fans who may buy it; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +240,8 @@ class SettledBefore(Outcome, name="items.SettledBefore"):
     title: str
 
 
-MakeOutcome = ItemMade | CampaignUnknown | CampaignNotForSale | RaffleNotForSale | WindowPast | WindowUpsideDown
+MakeOutcome = (
+    ItemMade | CampaignUnknown | CampaignNotForSale | RaffleNotForSale | WindowPast | WindowUpsideDown | BadSegment
+)
 HandOutcome = HandedOver | NothingBought | SettledBefore | ItemUnknown
 RefundOutcome = Refunded | NothingBought | UsedAlready | ItemUnknown

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from bot.rules.calendar import day_of, month_of
+from bot.rules.for_whom import ForWhom, NotForYou, Offered, for_whom
 from bot.rules.outcome import Outcome
 from bot.rules.tiers import Tier
 
@@ -91,6 +92,8 @@ class ItemFacts:
     """What its campaign has left; None where nothing but the stock bounds it."""
     over: bool = False
     """Its campaign or raffle is over or cancelled."""
+    segments: tuple[str, ...] = ()
+    """The fans who may buy it, its own and its campaign's or raffle's, as `rules/segments.py` writes them."""
 
     @property
     def left(self) -> int | None:
@@ -98,6 +101,12 @@ class ItemFacts:
         own = self.stock - self.sold if self.stock is not None else None
         bounds = [bound for bound in (own, self.supply) if bound is not None]
         return max(0, min(bounds)) if bounds else None
+
+    @property
+    def whom(self) -> ForWhom | None:
+        """For whom it is; None: for all fans."""
+        said = {whom for text in self.segments if (whom := for_whom(text)) is not None}
+        return next(iter(said)) if len(said) == 1 else ForWhom() if said else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +118,8 @@ class Buyer:
     bought: int
     """Purchases of this item in the period that counts, without those that were refunded."""
     back_since: datetime | None = None
+    is_meant: bool = True
+    """Whether they are of the fans whom the item is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +141,12 @@ class ShelfLine:
     price: int
     left: int | None
     state: str
-    """`open`, `soon`, `sold_out`, `limit`, `tier` or `dear`: whether this fan can buy it now, and why not."""
+    """`open`, `soon`, `sold_out`, `limit`, `tier`, `not_meant` or `dear`: whether this fan can buy it, and why not."""
     tier: str
     opens: datetime | None
     closes: datetime | None
+    whom: ForWhom | None = None
+    """For whom it is; None: for all fans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +324,9 @@ class RefundTold(Outcome, name="shop.RefundTold"):
     balance: int
 
 
-BuyRefusal = ItemSoldOut | ItemGone | ItemNotYet | LimitReached | TierTooLow | TooDear | SoldBefore | NoSuchItem
+BuyRefusal = (
+    ItemSoldOut | ItemGone | ItemNotYet | LimitReached | TierTooLow | NotForYou | TooDear | SoldBefore | NoSuchItem
+)
 AskOutcome = BuyAsked | BuyRefusal
 BuyOutcome = Bought | BoughtAlready | InAlready | AskOutcome
 
@@ -323,6 +338,7 @@ _STATES: dict[type[BuyRefusal], str] = {
     LimitReached: "limit",
     SoldBefore: "limit",
     TierTooLow: "tier",
+    NotForYou: "not_meant",
     TooDear: "dear",
 }
 
@@ -363,6 +379,9 @@ def may_buy(  # noqa: PLR0911  # a list of refusals, first come first told
         return SoldBefore(item.title)
     if not buyer.tier.at_least(item.tier):
         return TierTooLow(item.title, item.tier, buyer.tier)
+    whom = item.whom
+    if whom is not None and not buyer.is_meant:
+        return NotForYou(Offered.ITEM, item.title, whom)
     if buyer.balance < item.price:
         return TooDear(item.title, item.price, buyer.balance)
     return None
@@ -376,9 +395,10 @@ def _may_have_bought_before(item: ItemFacts, buyer: Buyer, now: datetime, timezo
 
 
 def shelf_line(item: ItemFacts, buyer: Buyer, now: datetime, timezone: str) -> ShelfLine | None:
-    """The item as this fan sees it on the shelf; None if it isn't there any more."""
+    """The item as this fan sees it on the shelf; None if it isn't there any more, or is for fans by what isn't told."""
     refusal = may_buy(item, buyer, now, timezone)
-    if isinstance(refusal, NOT_ON_SHELF):
+    for_others = isinstance(refusal, NotForYou) and refusal.whom.lowest is None
+    if for_others or isinstance(refusal, NOT_ON_SHELF):
         return None
     state = _STATES[type(refusal)] if refusal is not None else "open"
-    return ShelfLine(item.id, item.title, item.price, item.left, state, item.tier, item.opens, item.closes)
+    return ShelfLine(item.id, item.title, item.price, item.left, state, item.tier, item.opens, item.closes, item.whom)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bot.rules.coupon_states import CampaignState, KeptFor
+from bot.rules.for_whom import Aimed
 from bot.rules.outcome import Outcome
 from bot.rules.tiers import Tier
 
@@ -55,6 +56,8 @@ class CampaignFacts:
     """None: it hangs in the group."""
     batch_id: int | None = None
     """The file of its codes; None: they are generated, or one for all."""
+    segment: str = ""
+    """The fans who may claim, as `rules/segments.py` writes them; empty: all."""
 
     @property
     def left(self) -> int:
@@ -86,6 +89,8 @@ class NewCampaign:
     kept_for: KeptFor | None = None
     file: CodeFile | None = None
     """Where its codes come from, if not from us."""
+    segment: str = ""
+    """The fans who may claim; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +118,8 @@ class CampaignMade(Outcome, name="coupons.CampaignMade"):
     """Of a file: so that staff see whether it was read as they meant it."""
     untold: tuple[str, ...] = ()
     """Rooms that refuse messages now, so that they don't hear of it yet."""
+    aimed: Aimed | None = None
+    """The fans who may claim; None: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,3 +177,5 @@ class CampaignShown(Outcome, name="coupons.CampaignShown"):
     """Rooms that refuse messages now, so that they don't hear of it yet."""
     orders: int | None = None
     """Paid orders that used its shared code; None if each coupon has a code of its own."""
+    segment: str = ""
+    """The fans who may claim; empty: all."""

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.rules.coupon_states import CampaignState
 from bot.rules.coupons.campaigns import CampaignFacts
+from bot.rules.for_whom import NotForYou, Offered, for_whom
 from bot.rules.outcome import Outcome
 from bot.rules.tiers import Tier
 
@@ -93,7 +94,9 @@ class OfferedBefore(Outcome, name="coupons.OfferedBefore"):
     title: str
 
 
-ClaimRefusal = SoldOut | TooEarly | TierTooLow | TooLate | Cancelled | PriceTooHigh | NoSuchCoupon | OfferedBefore
+ClaimRefusal = (
+    SoldOut | TooEarly | TierTooLow | TooLate | Cancelled | PriceTooHigh | NoSuchCoupon | OfferedBefore | NotForYou
+)
 ClaimOutcome = Claimed | AlreadyClaimed | ClaimRefusal
 
 
@@ -108,6 +111,8 @@ class Claimant:
     """When someone who came back had their data deleted."""
     has_one_set_aside: bool = False
     """Whether one was taken from the stock for them before."""
+    is_meant: bool = True
+    """Whether they are of the fans whom the campaign is for."""
 
 
 def asks_for_tier(campaign: CampaignFacts, now: datetime) -> bool:
@@ -133,6 +138,9 @@ def may_claim(  # noqa: PLR0911  # a list of refusals, the first that fits is to
         return TooLate(campaign.title)
     if not claimant.tier.at_least(campaign.tier):
         return TierTooLow(campaign.title, campaign.tier, claimant.tier)
+    whom = for_whom(campaign.segment)
+    if whom is not None and not claimant.is_meant:
+        return NotForYou(Offered.DROP, campaign.title, whom)
     if campaign.opens is not None:
         yours = opens_for(claimant.tier, campaign.opens, early)
         if now < yours:

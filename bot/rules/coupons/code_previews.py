@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.rules.coupon_states import KeptFor
+from bot.rules.for_whom import Aimed
 from bot.rules.imports import Shown
 from bot.rules.outcome import Outcome
 
@@ -29,3 +30,5 @@ class CodesPreview(Outcome, name="coupons.CodesPreview"):
     kept_for: KeptFor | None
     other_hour: datetime | None = None
     """The evening's instant, if an hour of the line may mean it; a button takes it instead of the morning's."""
+    aimed: Aimed | None = None
+    """The fans who may claim; None: all."""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.rules.coupons.campaigns import CampaignFacts
 from bot.rules.coupons.claims import Cancelled, Claimant, SoldOut, TooEarly, TooLate, may_claim
+from bot.rules.for_whom import ForWhom, for_whom
 from bot.rules.outcome import Outcome
 from bot.rules.tiers import Tier
 
@@ -24,6 +25,8 @@ class DropCard(Outcome, name="coupons.DropCard"):
     opens: datetime | None
     closes: datetime | None
     tier: Tier = Tier.NEW
+    whom: ForWhom | None = None
+    """For whom it is; None: for all fans."""
 
     @property
     def over(self) -> bool:
@@ -56,4 +59,5 @@ def drop_card(campaign: CampaignFacts, now: datetime) -> DropCard:
         opens=campaign.opens,
         closes=campaign.closes,
         tier=campaign.tier,
+        whom=for_whom(campaign.segment),
     )

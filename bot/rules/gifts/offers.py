@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.rules.for_whom import Aimed
 from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.outcome import Outcome
 
@@ -26,6 +27,8 @@ class NewGift:
     """None: a relay is for many, the others for one."""
     stock: int | None = None
     closes: datetime | None = None
+    segment: str = ""
+    """The fans who may send it on, as `rules/segments.py` writes them; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class OfferMade(Outcome, name="gifts.OfferMade"):
     stock: int | None
     closes: datetime | None
     audit_id: int
+    aimed: Aimed | None = None
+    """The fans who may send it on; None: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,8 @@ class OfferShown(Outcome, name="gifts.OfferShown"):
     opened: int
     joined: int
     stayed: int
+    segment: str = ""
+    """The fans who may send it on; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,3 +68,5 @@ class GiftWelcome(Outcome, name="gifts.GiftWelcome"):
     """Whether the gift itself went to another friend who was quicker."""
     first_coins: int
     """Coins of today's check-in."""
+    asks: int | None = None
+    """The shop, if it has questions for newcomers; None: it asks nothing."""

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.rules.for_whom import Aimed, ForWhom, NotForYou
 from bot.rules.giveaways import GiveawayTooMuch
 from bot.rules.outcome import Outcome
+from bot.rules.segments import BadSegment
 from bot.rules.tiers import Tier
 
 
@@ -66,6 +68,8 @@ class NewPacket:
     """First come at once, without the fair window."""
     fresh: int | None = None
     """Only for fans who won nothing in so many days. A share of it counts as a win."""
+    segment: str = ""
+    """The fans who may take a share, as `rules/segments.py` writes them; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ class PacketFacts:
     """The member who gave it; None: the shop."""
     escrow: int
     """The account that its coins wait in."""
+    segment: str = ""
+    """The fans who may take a share; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,8 @@ class PacketOpened(Outcome, name="packets.PacketOpened"):
     """What the fan who gave it has left."""
     untold: tuple[str, ...] = ()
     """Rooms that refuse messages now, so that they don't hear of it yet."""
+    aimed: Aimed | None = None
+    """The fans who may take a share; None: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +142,7 @@ class GiverTooPoor(Outcome, name="packets.GiverTooPoor"):
     balance: int
 
 
-OpenOutcome = PacketOpened | PacketTooThin | GiverTooNew | GiverTooPoor | GiveawayTooMuch
+OpenOutcome = PacketOpened | PacketTooThin | GiverTooNew | GiverTooPoor | GiveawayTooMuch | BadSegment
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +241,7 @@ TapRefusal = (
     | PacketBefore
     | OwnPacket
     | WonLately
+    | NotForYou
     | NotDrawn
 )
 TapOutcome = InPacket | ShareTaken | ShareYours | ShareWaits | ShareKeptBack | TapRefusal
@@ -291,6 +300,8 @@ class PacketCard(Outcome, name="packets.PacketCard"):
     """The name of who got most; None if they hide it."""
     most: int = 0
     """How many coins that was."""
+    whom: ForWhom | None = None
+    """For whom it is; None: for all fans."""
 
     @property
     def over(self) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.rules.outcome import Outcome
+from bot.rules.people.welcome import AskedNow
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class Welcome(Outcome, name="joining.Welcome"):
     """Coins of today's check-in."""
     most_coins: int
     """Coins of a day's check-in once the streak is long."""
+    question: AskedNow | None = None
+    """The first of the shop's questions; None: it asks none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.rules.for_whom import ForWhom
 from bot.rules.outcome import Outcome
 from bot.rules.raffles.facts import OVER
 from bot.rules.raffles.results import Winner
@@ -52,6 +53,8 @@ class RaffleCard(Outcome, name="raffles.RaffleCard"):
     reserve_numbers: tuple[int, ...] = ()
     lost: int = 0
     """The number of places that were lost and went to the next in rank."""
+    whom: ForWhom | None = None
+    """For whom it is; None: for all fans."""
 
     @property
     def over(self) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.rules.for_whom import NotForYou, Offered, for_whom
 from bot.rules.outcome import Outcome
 from bot.rules.raffles.facts import TIERS, EntrantFacts, Need, RaffleFacts, RaffleState, Reason, public_state
 
@@ -95,7 +96,9 @@ class NoSuchRaffle(Outcome, name="raffles.NoSuchRaffle"):
     """This shop has no such raffle: the press is old or forged, or belongs to another shop."""
 
 
-EntryRefusal = EntryClosed | TierTooLow | CheckInFirst | ComeToStreamFirst | WonLately | TicketTooDear | NoSuchRaffle
+EntryRefusal = (
+    EntryClosed | TierTooLow | NotForYou | CheckInFirst | ComeToStreamFirst | WonLately | TicketTooDear | NoSuchRaffle
+)
 EnterOutcome = Entered | AlreadyEntered | EntryRefusal
 
 
@@ -107,6 +110,9 @@ def may_enter(  # noqa: PLR0911  # one return for each refusal; the first that a
         return EntryClosed(raffle.prize, public_state(raffle.state, raffle.closes, now))
     if TIERS.index(fan.tier) < TIERS.index(raffle.tier):
         return TierTooLow(raffle.prize, raffle.tier)
+    whom = for_whom(raffle.segment)
+    if whom is not None and not fan.is_meant:
+        return NotForYou(Offered.RAFFLE, raffle.prize, whom)
     if raffle.cap_days and fan.won_in_cap:
         return WonLately(raffle.prize, raffle.cap_days)
     if Need.STREAM in raffle.needs and not fan.was_there:
@@ -136,6 +142,8 @@ def check_entry(raffle: RaffleFacts, fan: EntrantFacts, *, left: bool, deleted: 
         return Reason.LEFT
     if TIERS.index(fan.tier) < TIERS.index(raffle.tier):
         return Reason.TIER
+    if not fan.is_meant:
+        return Reason.NOT_MEANT
     if raffle.cap_days and fan.won_in_cap:
         return Reason.WON
     return OnList(raffle.weights[TIERS.index(fan.tier)], after=bool(raffle.fresh_days) and fan.won_in_fresh)

@@ -61,6 +61,8 @@ class Reason(StrEnum):
 
     LEFT = "left"
     TIER = "tier"
+    NOT_MEANT = "not_meant"
+    """The fan isn't of those any more whom the raffle is for."""
     WON = "won"
     """The fan won something within the days of `cap=`."""
     DELETED = "deleted"
@@ -133,6 +135,8 @@ class RaffleFacts:
     weights: tuple[int, ...]
     fresh_days: int
     cap_days: int
+    segment: str = ""
+    """The fans who may enter, as `rules/segments.py` writes them; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +151,8 @@ class EntrantFacts:
     won."""
     won_in_cap: bool = False
     """The same for the days of `cap=`."""
+    is_meant: bool = True
+    """Whether they are of the fans whom the raffle is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +175,8 @@ class NewRaffle:
     weights: tuple[int, ...] = EQUAL_WEIGHTS
     beacon: bool | None = None
     """Whether the beacon seals the draw too. None means: if it can be reached."""
+    segment: str = ""
+    """The fans who may enter; empty: all."""
 
 
 OVER = frozenset({"drawn", "cancelled"})

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.rules.for_whom import Aimed
 from bot.rules.outcome import Outcome
 from bot.rules.raffles.results import Winner
+from bot.rules.segments import BadSegment
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class RaffleMade(Outcome, name="raffles.RaffleMade"):
     """Whether the shop alone seals the draw: no beacon was wanted, or none could be reached."""
     untold: tuple[str, ...] = ()
     """Names of rooms that refuse messages now, so their members can't see the raffle yet."""
+    aimed: Aimed | None = None
+    """The fans who may enter; None: all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class NoStreamForIt(Outcome, name="raffles.NoStreamForIt"):
     closes: datetime
 
 
-MakeRaffleOutcome = RaffleMade | ClosesWrong | NoStreamForIt | BeaconUnreachable
+MakeRaffleOutcome = RaffleMade | ClosesWrong | NoStreamForIt | BeaconUnreachable | BadSegment
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,8 @@ class RaffleShown(Outcome, name="raffles.RaffleShown"):
     more: int
     untold: tuple[str, ...] = ()
     """Names of rooms that refuse messages now, so their members can't see the raffle yet."""
+    segment: str = ""
+    """The fans who may enter; empty: all."""
 
 
 @dataclass(frozen=True, slots=True)

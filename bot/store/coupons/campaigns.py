@@ -38,6 +38,7 @@ _COLUMNS = (
     col(Campaign.tier),
     col(Campaign.kept_for),
     col(Campaign.batch_id),
+    col(Campaign.segment),
 )
 _BY_ID = Hot(
     select(*_COLUMNS).where(
@@ -115,6 +116,7 @@ class _Row(NamedTuple):
     tier: str
     kept_for: str | None
     batch_id: int | None
+    segment: str
 
 
 def _facts(columns: Sequence[Any]) -> CampaignFacts:
@@ -135,4 +137,5 @@ def _facts(columns: Sequence[Any]) -> CampaignFacts:
         tier=Tier(row.tier),
         kept_for=KeptFor(row.kept_for) if row.kept_for is not None else None,
         batch_id=row.batch_id,
+        segment=row.segment,
     )

@@ -39,6 +39,7 @@ from bot.store import causes, ledger
 from bot.store.coupons.campaigns import CARD, find_campaign
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
+from bot.store.for_whom import is_for
 from bot.store.members import Standing
 from bot.store.messages.cards import CardSubject, hang_cards, touch_cards
 from bot.store.messages.outbox import Terms
@@ -290,7 +291,8 @@ def _refusal(
     tier = Tier.NEW
     if asks_for_tier(campaign, at):
         tier = tier_of(tx, claim.place, member.member_id, at, tools.tiers)
-    claimant = Claimant(member.balance, tier, member.back_since, claim.was_set_aside)
+    is_meant = is_for(tx, claim.place, campaign.segment, member.member_id, at)
+    claimant = Claimant(member.balance, tier, member.back_since, claim.was_set_aside, is_meant)
     refusal = may_claim(campaign, claimant, at, tools.policy.early)
     # Who holds one is told of theirs. The stock doesn't matter to them any more.
     return _already(campaign, held[-1]) if held and isinstance(refusal, SoldOut) else refusal

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from bot.rules.coin_shop.shelf import ItemKind, ItemState, Per, PurchaseState
@@ -42,6 +42,8 @@ class Item(SQLModel, table=True):
     per: str | None = None
     """The period for which `per_fan` holds; None: all time."""
     tier: str = Field(default=Tier.NEW)
+    segment: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    """The fans whom it is for, as `rules/segments.py` writes them; empty: for all."""
     opens: datetime | None = None
     closes: datetime | None = None
     state: str = Field(default=ItemState.OPEN)

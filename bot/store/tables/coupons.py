@@ -45,6 +45,8 @@ class Campaign(SQLModel, table=True):
     per_fan: int = Field(default=1)
     tier: str = Field(default="new")
     """The lowest tier that can claim."""
+    segment: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    """The fans whom it is for, as `rules/segments.py` writes them; empty: for all."""
     batch_id: int | None = Field(default=None, foreign_key="code_batch.id", sa_type=Id)
     """The file of codes that is its stock; None: codes are generated, or one is shared."""
     kept_for: str | None = None

@@ -36,6 +36,8 @@ class GiftOffer(SQLModel, table=True):
     """How many gifts there are in all; None: no limit."""
     taken: int = Field(default=0)
     """How many gifts are reserved for open cards or were taken by a friend."""
+    segment: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    """The fans who may send it on, as `rules/segments.py` writes them; empty: all may."""
     closes: datetime | None = None
     state: str = Field(default=OfferState.OPEN)
     made_by: int = Field(sa_type=BigInteger)

@@ -38,6 +38,8 @@ class Packet(SQLModel, table=True):
     expires_at: datetime
     fresh: int | None = None
     """Days: who won within them gets no share. None: no such rule."""
+    segment: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    """The fans whom it is for, as `rules/segments.py` writes them; empty: for all."""
     giver_id: int | None = Field(default=None, foreign_key="member.id", sa_type=Id)
     """The member who gave the coins; None: the shop did."""
     escrow_id: int = Field(foreign_key="account.id", sa_type=Id)

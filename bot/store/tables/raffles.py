@@ -43,6 +43,8 @@ class Raffle(SQLModel, table=True):
     reserves: int
     ticket: int
     tier: str
+    segment: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    """The fans whom it is for, as `rules/segments.py` writes them; empty: for all."""
     needs: list[str] = Field(sa_type=Json)
     airing_id: int | None = Field(default=None, foreign_key="airing.id", sa_type=Id)
     """The airing that entrants must have attended; None: no such rule."""
