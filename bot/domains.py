@@ -18,6 +18,7 @@ from bot.handlers.checkins.domain import DOMAIN as CHECKINS
 from bot.handlers.coin_shop.domain import DOMAIN as COIN_SHOP
 from bot.handlers.coins.domain import DOMAIN as COINS
 from bot.handlers.coupons.domain import DOMAIN as COUPONS
+from bot.handlers.exchange.domain import DOMAIN as EXCHANGE
 from bot.handlers.figures.domain import DOMAIN as FIGURES
 from bot.handlers.gifts.domain import DOMAIN as GIFTS
 from bot.handlers.hearts.domain import DOMAIN as HEARTS
@@ -61,6 +62,7 @@ DOMAINS: tuple[Domain, ...] = (
     FIGURES,
     POSTS,
     ATTENTION,
+    EXCHANGE,
 )
 
 

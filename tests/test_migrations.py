@@ -112,6 +112,7 @@ PARTIAL = {
     "ix_member_left": ("left_at",),
     "ix_member_import_returning": ("state",),
     "ix_moved_line_waits": ("until",),
+    "ix_moved_line_until": ("until",),
     "ix_moved_line_user": ("until", "user_id"),
     "ix_moved_line_username": ("until", "username"),
     "ix_moved_line_come": ("state",),

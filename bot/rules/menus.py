@@ -53,7 +53,7 @@ STAFF = (
 )
 """Commands of staff. They are never ephemeral: a reply to a file would lose the file, and an anonymous administrator
 couldn't be answered."""
-OWNERS = ("staff", "persona", "pillars")
+OWNERS = ("staff", "persona", "pillars", "import", "export")
 """Commands of the owner alone. They are in the menu of the owner's private chat, and in their help."""
 UNLISTED = frozenset({"start", "makeup", "cancel", "blanks"})
 """Commands in no menu: Telegram sends them itself, a button offers them, or a message names them when needed."""

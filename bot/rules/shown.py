@@ -27,7 +27,7 @@ _TO_STAFF = (
     *("refusals.RoomMissed", "refusals.RoomRefuses", "rights.HomeTold", "rights.OwnerBefore", "rights.OwnerNow"),
     *("staff.OperatorActed", "streams.AskOwner", "topics.TopicLost", "members.NewCore"),
     *("orders.ClaimsNotice", "sendings.PostFailed", "posts.ShelfRunsOut"),
-    *("consent.NobodySaidYes", "consent.ContactMissing"),
+    *("consent.NobodySaidYes", "consent.ContactMissing", "exchange.MembersReturned"),
     *("figures.Digest", "figures.StreamReport", "file.stream.report", "file.stream.picture"),
 )
 _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
@@ -37,12 +37,15 @@ _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
         "reminders.Reminder",
         # Who entered a raffle asked to hear how it is drawn.
         *("draws.RoundNamed", "file.raffle", "file.redraw"),
+        # The owner asked for these files just now.
+        *("file.export", "file.members.bad_lines"),
     ),
     ShownClass.SERVICE: (
         *("lapse.LapseNotice", "shop.FavourDone", "shop.RefundTold", "raffles.YouWon", "raffles.PlaceRedrawn"),
         *("gifts.FriendRewarded", "gifts.InviterRewarded", "gifts.InviterCapped", "gifts.GiftReturned"),
         "gifts.RewardHeld",
         *("members.Risen", "members.FallComing", "orders.OrderIsYours"),
+        *("exchange.Moved", "exchange.YoursAsked"),
         # They offer nothing and name no product: what may be sent is the fan's to say.
         *("consent.PromotionQuestion", "consent.PromotionReminder"),
         # A change of what was announced, and the end, are told once and invite nobody.

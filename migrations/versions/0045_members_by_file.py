@@ -24,9 +24,10 @@ DEEDS = ("checkin", "message", "stream", "redeem", "order", "friend", "answer", 
 IMPORT_STATES = ("taking", "done", "returning", "returned")
 LINE_STATES = ("waiting", "come", "asked", "given", "refused", "dropped", "expired", "returned")
 PARTLY = {
-    "ix_moved_line_waits": (["community_id", "until"], "until IS NOT NULL"),
-    "ix_moved_line_user": (["community_id", "user_id"], "until IS NOT NULL AND user_id IS NOT NULL"),
-    "ix_moved_line_username": (["community_id", "username"], "until IS NOT NULL AND username IS NOT NULL"),
+    "ix_moved_line_waits": (["community_id", "id"], "until IS NOT NULL"),
+    "ix_moved_line_until": (["until"], "until IS NOT NULL"),
+    "ix_moved_line_user": (["user_id", "community_id"], "until IS NOT NULL AND user_id IS NOT NULL"),
+    "ix_moved_line_username": (["username", "community_id"], "until IS NOT NULL AND username IS NOT NULL"),
     "ix_moved_line_come": (["community_id", "id"], "state = 'come'"),
 }
 
@@ -100,7 +101,9 @@ def _create_lines() -> None:
         sa.CheckConstraint(_one_of("tier", ("new", "fan", "loyal", "core")), name=op.f("ck_moved_line_tier")),
         sa.CheckConstraint("points >= 0", name=op.f("ck_moved_line_points_not_negative")),
         sa.ForeignKeyConstraint(["community_id"], ["community.id"], name=op.f("fk_moved_line_community_id_community")),
-        sa.ForeignKeyConstraint(["import_id"], ["member_import.id"], name=op.f("fk_moved_line_import_id_member_import")),
+        sa.ForeignKeyConstraint(
+            ["import_id"], ["member_import.id"], name=op.f("fk_moved_line_import_id_member_import")
+        ),
         sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_moved_line_member_id_member")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_moved_line")),
         sa.UniqueConstraint("import_id", "line", name=op.f("uq_moved_line_import_id_line")),

@@ -1,8 +1,8 @@
 """Members in a file of rows: whom each line means, what it brings them, and which lines are refused and why."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -19,6 +19,8 @@ LARGEST_ID = 2**52
 LONGEST_SHOWN = 40
 """Characters that a refusal repeats of what stands in the file."""
 LONGEST_NAME = 64
+MOST_LINES = 10_000_000
+"""More than any file has lines."""
 _USERNAME = re.compile(r"[a-z0-9_]{3,32}")
 _LINK = re.compile(r"(?:https?://)?t\.me/", re.IGNORECASE)
 _WHOLE = re.compile(r"(?:\d+|\d{1,3}(?:[,\u00a0\u202f ]\d{3})+)(?:\.0+)?")
@@ -181,9 +183,31 @@ def read_members(
     return MemberRows(tuple(lines), tuple(bad), empty)
 
 
-def is_about_people(columns: Iterable[str]) -> bool:
-    """Whether a file has a column that says whom its lines mean."""
-    return bool({Role.USER_ID, Role.USERNAME} & set(columns))
+def together(files: Sequence[MemberRows]) -> MemberRows:
+    """The rows of several files as one: who stands in two of them is refused in the second.
+
+    Lines of later files get numbers of their own, which `line_in_file` takes off again.
+    """
+    if len(files) == 1:
+        return files[0]
+    seen = _Seen()
+    lines: list[MemberLine] = []
+    bad: list[BadLine] = []
+    for nth, rows in enumerate(files):
+        bad += [replace(one, line=nth * MOST_LINES + one.line) for one in rows.bad]
+        for one in rows.lines:
+            before, line = seen.before(one), replace(one, line=nth * MOST_LINES + one.line)
+            if before is not None:
+                bad.append(BadLine(line.line, LineTrouble.TWICE, str(line_in_file(before))))
+            else:
+                lines.append(line)
+                seen.add(line)
+    return MemberRows(tuple(lines), tuple(bad), sum(rows.empty for rows in files))
+
+
+def line_in_file(number: int) -> int:
+    """A line's number in its own file."""
+    return number % MOST_LINES
 
 
 def read_username(text: str) -> str | None:
@@ -192,9 +216,7 @@ def read_username(text: str) -> str | None:
     return said if _USERNAME.fullmatch(said) else None
 
 
-def _line(
-    row: Row, timezone: str, now: datetime, order: bool | None, policy: MovePolicy
-) -> MemberLine | str:
+def _line(row: Row, timezone: str, now: datetime, order: bool | None, policy: MovePolicy) -> MemberLine | str:
     """A row's line; or its date, if that can be read both ways and nothing tells which.
 
     Raises:

@@ -45,9 +45,10 @@ class MovedLine(SQLModel, table=True):
         one_of("state", LineState),
         one_of("tier", Tier),
         CheckConstraint("points >= 0", name="points_not_negative"),
-        Index("ix_moved_line_waits", "community_id", "until", sqlite_where=_WAITS, postgresql_where=_WAITS),
-        Index("ix_moved_line_user", "community_id", "user_id", sqlite_where=_BY_ID, postgresql_where=_BY_ID),
-        Index("ix_moved_line_username", "community_id", "username", sqlite_where=_BY_NAME, postgresql_where=_BY_NAME),
+        Index("ix_moved_line_waits", "community_id", "id", sqlite_where=_WAITS, postgresql_where=_WAITS),
+        Index("ix_moved_line_until", "until", sqlite_where=_WAITS, postgresql_where=_WAITS),
+        Index("ix_moved_line_user", "user_id", "community_id", sqlite_where=_BY_ID, postgresql_where=_BY_ID),
+        Index("ix_moved_line_username", "username", "community_id", sqlite_where=_BY_NAME, postgresql_where=_BY_NAME),
         Index("ix_moved_line_come", "community_id", "id", sqlite_where=_COME, postgresql_where=_COME),
         Index("ix_moved_line_member", "member_id"),
     )
@@ -69,7 +70,7 @@ class MovedLine(SQLModel, table=True):
     """Thousandths of points of the tier."""
     state: str
     until: datetime | None = None
-    """Until when it waits for its person; None: it doesn't any more."""
+    """Until when it names its person, who isn't here yet; None: it names nobody any more."""
     member_id: int | None = Field(default=None, foreign_key="member.id", sa_type=Id)
     """Who has it, or is asked whether it is theirs."""
     given_at: datetime | None = None
