@@ -41,6 +41,7 @@ SHORT = frozenset(
             )
         ),
         "members.MyCard",
+        *("exchange.NothingToTake", "exchange.FileComes", "exchange.SegmentOfFans"),
         "posts.BlanksClosed",
         *(kind.stored_name for kind in get_args(TemplateProblem)),
         "attention.Received",

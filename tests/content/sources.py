@@ -13,6 +13,7 @@ LATIN_IN_CHINESE_AND_KOREAN = re.compile(
     r"|/(?:gift|gifts|newgift|held|hearts|raffles?|newraffle)\b|\bclose\b"
     r"|/(?:redpacket|shop|items?|makeup|post|persona|pillars|calendar|pause|resume|blanks)\b"
     r"|/staff\b(?: (?:add|remove)\b)?|/(?:quiet|why)\b"
+    r"|/(?:import|export)\b|\bCSV(?![A-Za-z])|\bExcel\b"
     r"|/(?:newstream|golive|delay|cancelstream|endlive)\b(?: 15m\b)?|\bcancel\b|\bQR(?=코드)|\bPDF|\bTelegram(?: ID)?"
 )
 """Commands stay in English letters, as does what nobody calls otherwise; field names, codes and examples stand in

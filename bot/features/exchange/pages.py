@@ -103,7 +103,7 @@ def fans(session: Session, query: Query, after: int) -> Page:
                 row.balance,
                 row.joined_at,
                 ", ".join(tags.get(row.id, ())),
-                Word("tier", settled[row.id].now.tier.value),
+                Word("tier_word", settled[row.id].now.tier.value),
                 score(settled[row.id].sums, today) // (POINT // ORDER_SHARE) / ORDER_SHARE,
                 row.source,
                 spent.get(row.id, 0),
@@ -168,7 +168,7 @@ def orders(session: Session, query: Query, after: int) -> Page:
                 Word("order_state", row.state),
                 row.user_id,
                 row.name,
-                Word("known_by", row.belongs),
+                Word("known_word", row.belongs),
             )
             for row in rows
         ],

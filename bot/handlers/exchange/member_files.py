@@ -99,7 +99,7 @@ class BadLines:
         table = csv.writer(text)
         table.writerow([self._words.line("exchange/columns", block, language) for block in ("line", "found", "reason")])
         for bad in rows.bad:
-            why = self._words.line("exchange/moving", "reason", language, line=bad, place=place)
+            why = self._words.line("exchange/columns", "why", language, bad=bad, place=place)
             table.writerow([line_in_file(bad.line), harmless(bad.text), harmless(why)])
         caption = BadLinesFile(len(rows.bad))
         return Attachment(NAME, (BOM + text.getvalue()).encode(), caption, caption)
