@@ -89,7 +89,7 @@ MOST = {
     ("UnsentCount", "reasons"): len(Ruled),
     ("MorningCard", "folded"): MOST_FOLDED,
     ("NewCore", "fans"): TierPolicy().nudge_names,
-    ("CoreFan", "did"): len(Deed) - 1,  # what a file brought is nothing that they did
+    ("CoreFan", "did"): len(Deed),
 }
 """Tuples that are shorter by what makes them: a nudge names so many fans, and tells each kind of deed once."""
 

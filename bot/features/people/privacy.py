@@ -103,6 +103,8 @@ def forget_me(tx: Tx, place: Place | None, user_id: int, at: datetime, forgettin
         return OwnerStays(place.shop)
     set_aside.forget_person(tx, user_id)
     if tx.execute(select(col(Person.user_id)).where(col(Person.user_id) == user_id)).first() is None:
+        for drop in forgetting.traces:  # a shop may wait for somebody whom the bot never met
+            drop(tx, Traces(user_id, None, at))
         return NothingKept()
     if place is not None:
         _leave(tx, place, user_id, at, forgetting)

@@ -21,7 +21,7 @@ LONGEST_SHOWN = 40
 LONGEST_NAME = 64
 MOST_LINES = 10_000_000
 """More than any file has lines."""
-_USERNAME = re.compile(r"[a-z0-9_]{3,32}")
+_USERNAME = re.compile(r"[a-z0-9_]{4,32}")
 _LINK = re.compile(r"(?:https?://)?t\.me/", re.IGNORECASE)
 _WHOLE = re.compile(r"(?:\d+|\d{1,3}(?:[,\u00a0\u202f ]\d{3})+)(?:\.0+)?")
 _BETWEEN_TAGS = re.compile(r"[,;|/\n\r\t、，；｜／]")
