@@ -165,7 +165,7 @@ async def test_export_then_import_into_an_empty_shop(play: Play) -> None:
     for who in (ana, bo):
         who.says(stage.group, "/checkin")
     await stage.settled()
-    await stage.app.db.write(_make_history, ana.id)
+    await stage.app.db.write(_make_history, ana.id, stage.app.clock.now())
     said = stage.owner.says(stage.bot, "/export fans xlsx")
     sent = await sent_file(stage, stage.owner, said)
     assert sent.file is not None
@@ -190,7 +190,7 @@ async def test_export_then_import_into_an_empty_shop(play: Play) -> None:
     assert first[ana.id][1] == "loyal"
 
 
-def _make_history(tx: Tx, user_id: int) -> None:
+def _make_history(tx: Tx, user_id: int, now: datetime) -> None:
     """A fan with much to lose: coins, a tier that they earned, a tag, and three years."""
     place = place_of(tx, 1)
     rows = {
@@ -202,7 +202,6 @@ def _make_history(tx: Tx, user_id: int) -> None:
         )
     }
     member_id, account_id = rows[user_id]
-    now = datetime.now(UTC)  # noqa: TID251  # the stand-in's clock is the machine's
     header = TransferHeader(1, "test:history", "gift", now)
     pay(tx, header, member_account=account_id, shop=place.shop_account, amount=1234)
     today = day_of(now, place.timezone)
@@ -218,7 +217,7 @@ async def _holdings(stage: Stage, community_id: int) -> dict[int, tuple[object, 
     """By Telegram id: balance, tier, thousandths of its points, tags, and when they joined."""
 
     def read(session: Session) -> dict[int, tuple[object, ...]]:
-        place, now = place_of(session, community_id), datetime.now(UTC)  # noqa: TID251  # as above
+        place, now = place_of(session, community_id), stage.app.clock.now()
         today = day_of(now, place.timezone)
         found: dict[int, tuple[object, ...]] = {}
         members = session.execute(
