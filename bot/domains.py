@@ -133,6 +133,7 @@ def forgetting_of(domains: Sequence[Domain], policies: Policies) -> Forgetting:
         forgets=tuple(forget for domain in reversed(domains) for forget in domain.forgets),
         traces=tuple(drop for domain in domains for drop in domain.drops_traces),
         acted_by=tuple(column for domain in domains for column in domain.acted_by),
+        tells=tuple(one for domain in domains for one in domain.tells),
         policies=policies,
     )
 

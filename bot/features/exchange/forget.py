@@ -8,9 +8,15 @@ from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving, Traces
 from bot.store.tables import Person
 from bot.store.tables.exchange import Export, MemberImport, MovedLine
+from bot.store.told_data import Holds
 
 ACTED_BY = (col(MemberImport.made_by), col(Export.made_by))
 """Columns that say who of the staff did something."""
+TELLS = (
+    Holds(col(MovedLine.member_id)),
+    Holds(col(MovedLine.user_id), by_user=True),
+)
+"""Rows that are about a person."""
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:

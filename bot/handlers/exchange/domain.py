@@ -56,6 +56,7 @@ DOMAIN = Domain(
         moving.IMPORTED: Undoable(lambda tx, act, entry, _: moving.undo(tx, act, entry), owners_only=True),
         coming.DROPPED: Undoable(lambda tx, act, entry, _: coming.undo_drop(tx, act, entry), owners_only=True),
     },
+    tells=forget.TELLS,
     forgets=(forget.forget,),
     drops_traces=(forget.drop_traces,),
     acted_by=forget.ACTED_BY,

@@ -39,6 +39,7 @@ DOMAIN = Domain(
     desks=(tiers.setup,),
     buttons=buttons.BUTTONS,
     follows=(_follow,),
+    tells=forget.TELLS,
     forgets=(memory.forget, forget.forget),
     drops_traces=(memory.drop_traces,),
     unheard={RISE: rise_unheard, FALL: fall_unheard},

@@ -52,6 +52,7 @@ DOMAIN = Domain(
     policies=(WelcomePolicy, BoardPolicy),
     follows=(_follow,),
     tidies=(expire_touches,),
+    tells=forget.TELLS,
     forgets=(forget.forget,),
     drops_traces=(forget.drop_traces,),
     acted_by=forget.ACTED_BY,

@@ -73,6 +73,7 @@ DOMAIN = Domain(
         staff_cases.LIFTED: Undoable(lambda tx, act, entry, _: staff_cases.undo_lift(tx, act, entry), owners_only=True),
     },
     gives=(GIVES,),
+    tells=forget.TELLS,
     forgets=(forget.forget,),
     drops_traces=(forget.drop_traces, import_cases.drop_traces),
     acted_by=(*forget.ACTED_BY, *import_cases.ACTED_BY),
