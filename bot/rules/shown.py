@@ -37,8 +37,8 @@ _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
         "reminders.Reminder",
         # Who entered a raffle asked to hear how it is drawn.
         *("draws.RoundNamed", "file.raffle", "file.redraw"),
-        # The owner asked for these files just now.
-        *("file.export", "file.members.bad_lines"),
+        # Whoever gets these files asked for them just now.
+        *("file.export", "file.members.bad_lines", "file.my_data"),
     ),
     ShownClass.SERVICE: (
         *("lapse.LapseNotice", "shop.FavourDone", "shop.RefundTold", "raffles.YouWon", "raffles.PlaceRedrawn"),

@@ -42,6 +42,7 @@ SHORT = frozenset(
         ),
         "members.MyCard",
         *("exchange.NothingToTake", "exchange.FileComes", "exchange.SegmentOfFans"),
+        "privacy.DataComes",
         "posts.BlanksClosed",
         *(kind.stored_name for kind in get_args(TemplateProblem)),
         "attention.Received",

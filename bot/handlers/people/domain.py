@@ -7,7 +7,7 @@ from bot.features.people import forget
 from bot.features.people import joining as joining_cases
 from bot.features.people.board import MonthBoard
 from bot.features.people.preferences import Preferences
-from bot.features.people.privacy import Privacy
+from bot.features.people.privacy import MY_DATA, Privacy
 from bot.features.people.shop_codes import ShopCodes
 from bot.features.people.sources import TOKEN_BYTES, Sources, expire_touches
 from bot.flows.come_and_go import ComeAndGo
@@ -15,6 +15,7 @@ from bot.flows.move_group import Move
 from bot.flows.my_card import MyCards
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.handlers.people import board, joining, panel, preferences, privacy, sources
+from bot.handlers.people.data_files import DataFiles
 from bot.handlers.people.services import PeopleServices
 from bot.rules.people.joining import WelcomePolicy
 from bot.rules.people.members import BoardPolicy
@@ -38,7 +39,8 @@ def wire(core: Core) -> Wired:
         out=core.out,
         clock=core.clock,
     )
-    return Wired({"fans": services}, due=(core.whereabouts,))
+    files = DataFiles(core.db, services.privacy, core.clock.now)
+    return Wired({"fans": services}, due=(core.whereabouts,), files={MY_DATA: files.make})
 
 
 def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
