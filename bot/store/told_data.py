@@ -23,7 +23,7 @@ INTERNAL = frozenset(
     {"id", "community_id", "cause", "answer", "done_cause", "sender", "fold_key", "verdict_id", "fingerprint"}
 )
 """Columns that only the database needs."""
-OTHERS = frozenset({"by", "actor_id", "owner_id", "taken_by"})
+OTHERS = frozenset({"by", "actor_id", "owner_id", "user_id"})
 """Columns that may name somebody else. So do those that end in `_by`, and those that refer to members and people."""
 
 

@@ -17,6 +17,8 @@ from bot.store.tags import shown_tags
 from bot.store.told_data import Holds
 from bot.store.verdicts import take_verdicts_back
 
+ACTED_BY = (col(FanTag.by),)
+"""Columns that say who of the staff did something."""
 TELLS = (
     Holds(col(Activity.member_id)),
     Holds(col(Note.member_id)),

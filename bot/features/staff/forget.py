@@ -10,7 +10,7 @@ from bot.store.leaving import Leaving, Traces
 from bot.store.tables import AlbumFile, Denied, FileImport, Held, Sighting
 from bot.store.told_data import Holds
 
-ACTED_BY = (col(Denied.by),)
+ACTED_BY = (col(Denied.by), col(Held.settled_by))
 """Columns that say who of the staff did something."""
 TELLS = (
     Holds(col(Held.member_id)),

@@ -40,6 +40,7 @@ DOMAIN = Domain(
     buttons=buttons.BUTTONS,
     follows=(_follow,),
     tells=forget.TELLS,
+    acted_by=forget.ACTED_BY,
     forgets=(memory.forget, forget.forget),
     drops_traces=(memory.drop_traces,),
     unheard={RISE: rise_unheard, FALL: fall_unheard},
