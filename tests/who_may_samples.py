@@ -157,6 +157,7 @@ async def press_samples(world: World) -> list[Sample]:
         "claim": ids["campaign"],
         "digest": "1:off",
         "enter": ids["raffle"],
+        "export": "1:fans:csv",
         "file": "1:0:m:1",  # answers what isn't asked: the preview is shown again
         "general": stage.group.id,
         "gift": ids["gift_offer"],
@@ -167,6 +168,7 @@ async def press_samples(world: World) -> list[Sample]:
         "home": world.den.id,
         "hour": ids["doubt"],
         "later": f"{ids['airing']}:15",
+        "moved": "list:1:0",
         "myentry": ids["raffle"],
         "onair": ids["airing"],
         "orderclaim": "yes:1",
@@ -237,7 +239,7 @@ async def link_samples(world: World) -> list[Sample]:
     await world.stage.settled()
     ((token,),) = await query(world.stage.app.db, "SELECT token FROM source WHERE name = 'video'")
     rest = {"admin": "1", "setup": "1", "remind": "2", "gift": "1", "g": "none", "src": token}
-    rest |= {"coupons": "1", "raffles": "1", "post": "1", "blanks": "1", "week": "1"}
+    rest |= {"coupons": "1", "raffles": "1", "post": "1", "blanks": "1", "week": "1", "privacy": "1"}
     agree(set(rest), set(world.stage.app.table._openings))
     return [
         Sample(f"{prefix}_…", f"/start {prefix}_{payload}", {SETUP: (Hello,), REMIND: (StreamGone,)}.get(prefix, ()))

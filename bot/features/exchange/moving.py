@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import and_, case, func, select, update
+from sqlalchemy import and_, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -19,7 +19,7 @@ from bot.rules.tiers import Tier, TierPolicy
 from bot.store import causes
 from bot.store.audit import first_answer, record_act
 from bot.store.engine.db import Database
-from bot.store.engine.inserts import insert_into
+from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import PLANNED, Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
@@ -35,6 +35,30 @@ ROUND = 8
 MONTH_DAYS = 30
 
 T = TypeVar("T")
+
+_ADD_LINE = Hot.upsert(
+    lambda insert_: (
+        insert_(MovedLine)
+        .values(
+            import_id=bindparam("import_id"),
+            community_id=bindparam("community_id"),
+            line=bindparam("line"),
+            user_id=bindparam("user_id"),
+            username=bindparam("username"),
+            name=bindparam("name"),
+            points=bindparam("points"),
+            joined_at=bindparam("joined_at"),
+            tags=bindparam("tags"),
+            tier=bindparam("tier"),
+            score=bindparam("score"),
+            until=bindparam("until"),
+            member_id=bindparam("member_id"),
+            state=LineState.WAITING.value,
+            returned=0,
+        )
+        .on_conflict_do_nothing()
+    )
+)
 
 
 class MemberImports:
@@ -158,27 +182,23 @@ def add_lines(
             )
         ).all()  # type: ignore[arg-type]
     )
-    rows = [
-        {
-            "import_id": import_id,
-            "community_id": act.community_id,
-            "line": line.line,
-            "user_id": line.user_id,
-            "username": line.username if line.user_id is None else None,
-            "name": line.name or line.username or "",
-            "points": line.points,
-            "joined_at": line.joined,
-            "tags": list(line.tags),
-            "tier": line.tier.value if line.tier is not None else None,
-            "score": _score(line, tiers),
-            "state": LineState.WAITING.value,
-            "until": act.at + policy.kept,
-            "member_id": members.get(line.user_id or 0),
-            "returned": 0,
-        }
-        for line in lines
-    ]
-    tx.execute(insert_into(tx, MovedLine).on_conflict_do_nothing(), rows)
+    for line in lines:
+        tx.touch(
+            _ADD_LINE,
+            import_id=import_id,
+            community_id=act.community_id,
+            line=line.line,
+            user_id=line.user_id,
+            username=line.username if line.user_id is None else None,
+            name=line.name or line.username or "",
+            points=line.points,
+            joined_at=line.joined,
+            tags=list(line.tags),
+            tier=line.tier.value if line.tier is not None else None,
+            score=_score(line, tiers),
+            until=act.at + policy.kept,
+            member_id=members.get(line.user_id or 0),
+        )
 
 
 def _score(line: MemberLine, tiers: TierPolicy) -> int | None:
