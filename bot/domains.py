@@ -18,6 +18,7 @@ from bot.handlers.checkins.domain import DOMAIN as CHECKINS
 from bot.handlers.coin_shop.domain import DOMAIN as COIN_SHOP
 from bot.handlers.coins.domain import DOMAIN as COINS
 from bot.handlers.coupons.domain import DOMAIN as COUPONS
+from bot.handlers.exchange.domain import DOMAIN as EXCHANGE
 from bot.handlers.figures.domain import DOMAIN as FIGURES
 from bot.handlers.gifts.domain import DOMAIN as GIFTS
 from bot.handlers.hearts.domain import DOMAIN as HEARTS
@@ -61,6 +62,7 @@ DOMAINS: tuple[Domain, ...] = (
     FIGURES,
     POSTS,
     ATTENTION,
+    EXCHANGE,
 )
 
 
@@ -131,6 +133,7 @@ def forgetting_of(domains: Sequence[Domain], policies: Policies) -> Forgetting:
         forgets=tuple(forget for domain in reversed(domains) for forget in domain.forgets),
         traces=tuple(drop for domain in domains for drop in domain.drops_traces),
         acted_by=tuple(column for domain in domains for column in domain.acted_by),
+        tells=tuple(one for domain in domains for one in domain.tells),
         policies=policies,
     )
 

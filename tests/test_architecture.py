@@ -57,6 +57,10 @@ SPOKEN = {
         *("DAYS", "WEEKS", "MONTHS"),
     },
     "bot/rules/sheets/encodings.py": {"HANGUL", "HANZI"},
+    "bot/rules/sheets/member_names.py": {
+        *("USER_ID_NAMES", "USERNAME_NAMES", "MEMBER_NAME_NAMES", "POINTS_NAMES"),
+        *("JOINED_NAMES", "TAGS_NAMES", "TIER_NAMES", "SCORE_NAMES"),
+    },
     "bot/rules/sheets/names.py": {
         *(
             "CODE_NAMES",

@@ -185,6 +185,7 @@ def press_rests(ids: dict[str, int], others: Others) -> dict[str, str | int]:
         "claim": ids["campaign"],
         "digest": f"{shop}:off",
         "enter": ids["raffle"],
+        "export": "1:fans:csv",
         "fans": "1:l:all",
         "file": "1:0:m:1",  # answers what isn't asked: the preview is shown again
         "general": others.home,
@@ -197,6 +198,7 @@ def press_rests(ids: dict[str, int], others: Others) -> dict[str, str | int]:
         "hour": ids["doubt"],
         "later": f"{ids['airing']}:15",
         "likes": "1:first",
+        "moved": "list:1:0",
         "myentry": ids["raffle"],
         "onair": ids["airing"],
         "orderclaim": "yes:1",
@@ -293,6 +295,7 @@ async def link_samples(world: World) -> list[Sample]:
     ((token,),) = await query(world.stage.app.db, "SELECT token FROM source WHERE name = 'video'")
     rest = {"admin": "1", "setup": "1", "remind": "2", "gift": "1", "g": "none", "src": token}
     rest |= {"coupons": "1", "raffles": "1", "post": "1", "blanks": "1", "week": "1", "wish": "1_1", "fans": "1"}
+    rest |= {"privacy": "1"}
     agree(set(rest), set(world.stage.app.table._openings))
     return [
         Sample(f"{prefix}_…", f"/start {prefix}_{payload}", {SETUP: (Hello,), REMIND: (StreamGone,)}.get(prefix, ()))

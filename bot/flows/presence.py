@@ -23,6 +23,7 @@ from bot.rules.policies import Policies
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.members import be_present, enlist, locked_member
+from bot.store.moved import came
 from bot.store.places import place_of, rooms_of
 from bot.store.tables import Member, Person, Presence
 from bot.store.tables.base import id_of
@@ -155,8 +156,11 @@ def mark_inside(tx: Tx, place: Place, sender: Sender, chat_id: int, asked_at: da
         return
     be_present(tx, id_of(member), chat_id, asked_at)
     if member.banned_at is None:
+        was_out = member.left_at is not None
         member.left_at = None
         tx.flush()
+        if was_out:
+            came(tx, sender.user_id, sender.username)
 
 
 def mark_outside(tx: Tx, place: Place, user_id: int, asked_at: datetime, gift_policy: GiftPolicy) -> None:

@@ -61,7 +61,7 @@ STAFF = (
 couldn't be answered."""
 HOSTS = ("admin", "newstream", "golive", "delay", "cancelstream", "endlive", "hearts", "undo")
 """Commands of staff that a host may use too. A new command of staff isn't for hosts until it stands here."""
-OWNERS = ("staff", "persona", "pillars")
+OWNERS = ("staff", "persona", "pillars", "import", "export")
 """Commands of the owner alone. They are in the menu of the owner's private chat, and in their help."""
 UNLISTED = frozenset({"start", "makeup", "cancel", "blanks"})
 """Commands in no menu: Telegram sends them itself, a button offers them, or a message names them when needed."""

@@ -11,3 +11,5 @@ ASIDE_KEPT = timedelta(days=30)
 """How long set-aside updates and rows wait for a repair."""
 MEMORY_KEPT = timedelta(days=90)
 """How long single acts, days of activity and what was shown are remembered."""
+MOVED_MONTHS = 12
+"""Months for which what a file of members brings waits for somebody who isn't here yet."""

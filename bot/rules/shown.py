@@ -35,7 +35,7 @@ _TO_STAFF = (
     *("staff.OperatorActed", "streams.AskOwner", "topics.TopicLost", "members.NewCore"),
     *("staff.RoleGiven", "staff.RoleEnded"),
     *("orders.ClaimsNotice", "sendings.PostFailed", "posts.ShelfRunsOut"),
-    *("consent.NobodySaidYes", "consent.ContactMissing"),
+    *("consent.NobodySaidYes", "consent.ContactMissing", "exchange.MembersReturned"),
     *("figures.Digest", "figures.StreamReport", "file.stream.report", "file.stream.picture"),
 )
 _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
@@ -45,6 +45,8 @@ _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
         "reminders.Reminder",
         # Who entered a raffle asked to hear how it is drawn.
         *("draws.RoundNamed", "file.raffle", "file.redraw"),
+        # Whoever gets these files asked for them just now.
+        *("file.export", "file.members.bad_lines", "file.my_data"),
     ),
     ShownClass.SERVICE: (
         *("lapse.LapseNotice", "shop.FavourDone", "shop.RefundTold", "raffles.YouWon", "raffles.PlaceRedrawn"),
@@ -52,6 +54,7 @@ _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
         "gifts.RewardHeld",
         *("members.Risen", "members.FallComing", "orders.OrderIsYours"),
         *("members.GrantTold", "members.GrantBack"),
+        *("exchange.Moved", "exchange.YoursAsked"),
         # They offer nothing and name no product: what may be sent is the fan's to say.
         *("consent.PromotionQuestion", "consent.PromotionReminder"),
         # A change of what was announced, and the end, are told once and invite nobody.

@@ -14,7 +14,7 @@ from bot.rules.calendar import DAY
 POINT = 1_000_000
 """Micro-points in one point."""
 ORDER_SHARE = 1_000
-"""The parts of a point in which orders are counted."""
+"""The parts of a point in which orders are counted, and what a file of members brings."""
 _HALF_LIFE = 30
 _HALVES = (
     1_000_000,
@@ -99,6 +99,8 @@ class Deed(StrEnum):
     ANSWER = "answer"
     """They answered a question, or their wish was listed."""
     FEEDBACK = "feedback"
+    BROUGHT = "brought"
+    """What a file of members brought along, in thousandths of a point. It counts from the day of the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +178,8 @@ def sums_of(deeds: Iterable[DayOfDeeds], policy: TierPolicy) -> dict[date, int]:
     for deed in deeds:
         if deed.kind == Deed.ORDER:
             ordered[deed.day] = ordered.get(deed.day, 0) + deed.times * (POINT // ORDER_SHARE)
+        elif deed.kind == Deed.BROUGHT:
+            sums[deed.day] = sums.get(deed.day, 0) + max(deed.times, 0) * (POINT // ORDER_SHARE)
         elif deed.times > 0:
             points = policy.a_day.get(deed.kind, 0) + policy.each.get(deed.kind, 0) * deed.times
             if points:

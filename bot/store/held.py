@@ -35,8 +35,8 @@ from bot.store.messages.outbox import Terms
 from bot.store.messages.telling import tell_owner
 from bot.store.tables import Account, Activity, Held, Member, Sighting, Transfer
 
-OWN_DEEDS = tuple(deed.value for deed in Deed if deed is not Deed.FRIEND)
-"""Deeds that somebody does themselves. `FRIEND` isn't one: the friend did it."""
+OWN_DEEDS = tuple(deed.value for deed in Deed if deed not in {Deed.FRIEND, Deed.BROUGHT})
+"""Deeds that somebody does themselves. `FRIEND` isn't one: the friend did it. `BROUGHT` came in a file."""
 NOTICE_KEPT = timedelta(hours=12)
 """How late the owner's note about held rewards may arrive."""
 

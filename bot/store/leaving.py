@@ -58,4 +58,6 @@ class Forgetting:
     traces: tuple[DropTraces, ...] = ()
     acted_by: tuple[Any, ...] = ()
     """Columns that hold the id of who of the staff acted. Their tables have a `community_id`."""
+    tells: tuple[Any, ...] = ()
+    """Which rows are about a person (`store/told_data.Holds`): what is deleted can be read before."""
     policies: Policies

@@ -17,7 +17,8 @@ from bot.rules.fans import Known, Verdict, judge
 from bot.store import forgotten
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
-from bot.store.tables import Account, FirstTouch, Forgotten, Member, Person, Presence, TierPending
+from bot.store.moved import ANYBODY_KNOWN, came
+from bot.store.tables import Account, FirstTouch, Member, Person, Presence, TierPending
 from bot.store.tables.base import Id
 from bot.store.tables.ledger import AccountKind
 
@@ -179,11 +180,6 @@ _ADD_PRESENCE = Hot.upsert(
         )
     )
 )
-_ANYONE_FORGOTTEN = Hot(
-    select(col(Forgotten.community_id))
-    .where(col(Forgotten.community_id) == bindparam("community_id", type_=Id))
-    .limit(1)
-)
 _OPEN_ACCOUNT = Hot(
     insert(Account).values(
         community_id=bindparam("community_id"),
@@ -246,6 +242,7 @@ def update_profile(tx: Tx, sender: Sender, community_id: int | None, *, before: 
                 tx.touch(_UPDATE_PERSON, username=sender.username, **values)
         except IntegrityError:
             continue  # another transaction takes the username at this moment: try again
+        came(tx, sender.user_id, sender.username)
         return
     tx.touch(_UPDATE_PERSON, username=None, **values)
 
@@ -274,6 +271,7 @@ def _return(tx: Tx, community_id: int, sender: Sender, at: datetime, gone: _Gone
     verdict = judge(Known.BANNED if gone.banned else Known.LEFT, sender.room, since_left=second > gone.left_at)
     if verdict is Verdict.COMES and sender.room is not None:
         tx.execute(update(Member).where(col(Member.id) == gone.member_id).values(left_at=None))
+        came(tx, sender.user_id, sender.username)
         be_present(tx, gone.member_id, sender.room.chat_id, second)
     elif verdict is not Verdict.PLAYS:
         raise OutsideError(community_id)
@@ -356,7 +354,10 @@ def enlist(
         balance=0,
     )
     # Read only after the insert, which may have waited for this person's deletion: before it would be too early.
-    if tx.row(_ANYONE_FORGOTTEN, community_id=community_id) is not None:
+    anybody_forgotten, anybody_awaited = tx.row(ANYBODY_KNOWN, community_id=community_id) or (False, False)
+    if anybody_awaited:
+        came(tx, sender.user_id, sender.username)
+    if anybody_forgotten:
         deleted_at = forgotten.deleted_at(tx, community_id, sender.user_id, now)
         if deleted_at is not None:
             tx.execute(update(Member).where(col(Member.id) == member_id).values(back_since=deleted_at, look_at=now))

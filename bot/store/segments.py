@@ -15,7 +15,7 @@ from bot.rules.currencies import decimals_of
 from bot.rules.place import Place
 from bot.rules.segments import BadSegment, Condition, Field, Op, Reach, Segment, SegmentTrouble
 from bot.rules.tags import tag_key
-from bot.rules.tiers import Tier
+from bot.rules.tiers import Deed, Tier
 from bot.rules.ways_in import source_key
 from bot.store.fan_tags import has_tag
 from bot.store.tables import ActiveDay, Activity, Member, Order, Person, Source
@@ -143,7 +143,11 @@ def _quiet(place: Place, length: timedelta, now: datetime, *, longer: bool) -> C
     active = select(col(ActiveDay.member_id)).where(
         col(ActiveDay.member_id) == col(Member.id), col(ActiveDay.day) > since
     )
-    acted = select(col(Activity.member_id)).where(col(Activity.member_id) == col(Member.id), col(Activity.day) > since)
+    acted = select(col(Activity.member_id)).where(
+        col(Activity.member_id) == col(Member.id),
+        col(Activity.day) > since,
+        col(Activity.kind) != Deed.BROUGHT.value,  # that came in a file, and they did nothing
+    )
     alive = or_(active.exists(), acted.exists(), col(Member.joined_at) > now - length)
     return not_(alive) if longer else alive
 

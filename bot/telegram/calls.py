@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from aiogram import Bot
 from aiogram.exceptions import TelegramBadRequest, TelegramNotFound
 from aiogram.methods import SendDocument, SendPhoto
-from aiogram.types import BufferedInputFile
+from aiogram.types import BufferedInputFile, FSInputFile
 
 from bot.content import Said
 from bot.content.button import Rows
@@ -90,14 +91,18 @@ class Outbound:
         sent = await self._in_topic({"chat_id": chat_id, **how}, lambda given: self._bot(send(**given)))
         return {"message_id": sent.message_id, "ephemeral_message_id": sent.ephemeral_message_id}
 
-    async def document(self, chat_id: int, name: str, content: bytes, caption: str, **how: Any) -> dict[str, Any]:
+    async def document(
+        self, chat_id: int, name: str, content: bytes | Path, caption: str, **how: Any
+    ) -> dict[str, Any]:
         """Send a file with a caption in HTML; the message's id, as a dictionary with the Bot API's name.
+
+        A file on this machine is read while it is sent.
 
         Raises:
             HeldError: the call can't leave within two seconds.
             TelegramAPIError: Telegram refused it.
         """
-        file = BufferedInputFile(content, name)
+        file = FSInputFile(content, name) if isinstance(content, Path) else BufferedInputFile(content, name)
         send = partial(SendDocument, document=file, caption=caption, parse_mode="HTML")
         sent = await self._in_topic({"chat_id": chat_id, **how}, lambda given: self._bot(send(**given)))
         return {"message_id": sent.message_id}

@@ -338,11 +338,19 @@ class Deliveries:
         made = await make(row.community_id, asked.subject_id)
         if made is None:
             return Result(OutboxState.EXPIRED, "no file")
+        try:
+            return await self._send_made(row, asked, made)
+        finally:
+            if made.path is not None:
+                made.path.unlink(missing_ok=True)
+
+    async def _send_made(self, row: Departure, asked: SendFile, made: Attachment) -> Result:
         place = await self._db.read(place_of, row.community_id)
         language = await self._db.read(_language_in, row.chat_id, place)
         alone = self._words.say(made.alone, place, language)
         where = await self._where(row.chat_id)
-        if not made.content:
+        content = made.path or made.content
+        if not content:
             sent = await self._out.say(row.chat_id, alone, **where)
             return Result(OutboxState.SENT, message=_with_file(row, asked, sent))
         caption = self._words.say(made.caption, place, language).html
@@ -350,7 +358,7 @@ class Deliveries:
             if made.picture:
                 sent = await self._out.photo(row.chat_id, made.content, caption, **where)
             else:
-                sent = await self._out.document(row.chat_id, made.name, made.content, caption, **where)
+                sent = await self._out.document(row.chat_id, made.name, content, caption, **where)
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             reason = refusal_of(error)
             if reason is not Refusal.MEDIA:

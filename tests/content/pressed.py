@@ -43,6 +43,8 @@ SHORT = frozenset(
         ),
         "members.MyCard",
         "segments.NotForYou",
+        *("exchange.NothingToTake", "exchange.FileComes", "exchange.SegmentOfFans"),
+        "privacy.DataComes",
         "posts.BlanksClosed",
         *(kind.stored_name for kind in get_args(TemplateProblem)),
         "attention.Received",

@@ -6,6 +6,7 @@ from typing import get_args
 from bot.flows.heart_prizes import PRIZES
 from bot.rules.airings import Phase
 from bot.rules.attention.wear_out import WearState
+from bot.rules.exchange.states import ExportKind
 from bot.rules.farming import HeldState
 from bot.rules.forms import FormError
 from bot.rules.goal_board import StepState
@@ -70,6 +71,7 @@ KINDS = {
     **dict.fromkeys(("About", "FoldedLine"), MESSAGES),
     **dict.fromkeys(("HeldLine", "HeldSettled"), ("gift", "packet", "raffle", "something")),
     **dict.fromkeys(("GoalStep", "StepFailed"), tuple(prize.name for prize in PRIZES)),
+    **dict.fromkeys(("ExportFile", "ExportTooLarge", "ExportFailed"), tuple(ExportKind)),
     **dict.fromkeys(
         ("BuyAsked", "Bought", "ItemMade", "ItemShown", "Refunded"), ("coupon", "raffle", "makeup", "favour")
     ),

@@ -25,7 +25,10 @@ from bot.rules.words import Language
 SETTINGS = "settings"
 """`settings:<what>:<choice>` changes a person's setting."""
 PRIVACY = "privacy"
-"""`privacy:stop`, `privacy:delete`, `privacy:yes`, `privacy:keep`."""
+"""`privacy`, `privacy:data`, `privacy:stop`, `privacy:delete`, `privacy:yes`, `privacy:keep`. As a link's payload:
+`privacy_<shop>`."""
+SHOW = "show"
+"""`settings:show` shows the settings."""
 
 
 WELCOME = "welcome"
@@ -90,8 +93,10 @@ def _my_card(card: MyCard) -> Rows:
 
 
 def _privacy(notice: PrivacyNotice) -> Rows:
+    data = ((Button("data", press=f"{PRIVACY}:data"),),) if notice.shop else ()
+    reach = ((Button("reach", press=f"{SETTINGS}:{SHOW}"),),) if notice.shop else ()
     stop = ((Button("stop", press=f"{PRIVACY}:stop"),),) if notice.reminders else ()
-    return (*stop, (Button("delete", press=f"{PRIVACY}:delete", style="danger"),))
+    return (*data, *reach, *stop, (Button("delete", press=f"{PRIVACY}:delete", style="danger"),))
 
 
 def _deletion(_question: DeletionAsked) -> Rows:
@@ -113,7 +118,8 @@ def _preferences(shown: PreferencesShown) -> Rows:
     if shown.shop:
         switches.append(("promotion", shown.promotion))
     switches.append(("hidden", shown.hidden))
-    return (languages[:3], languages[3:], *((_switch(what, on=on),) for what, on in switches))
+    privacy = (Button("privacy", press=f"{PRIVACY}:show"),)
+    return (languages[:3], languages[3:], *((_switch(what, on=on),) for what, on in switches), privacy)
 
 
 def _switch(what: str, *, on: bool) -> Button:

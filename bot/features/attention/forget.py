@@ -6,7 +6,14 @@ from sqlmodel import col
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving
 from bot.store.tables import Member
-from bot.store.tables.attention import Consent
+from bot.store.tables.attention import Answered, Consent
+from bot.store.told_data import Holds
+
+TELLS = (
+    Holds(col(Consent.member_id)),
+    Holds(col(Answered.user_id), by_user=True),
+)
+"""Rows that are about a person."""
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:

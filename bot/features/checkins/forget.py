@@ -6,6 +6,10 @@ from sqlmodel import col
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving
 from bot.store.tables import CheckIn
+from bot.store.told_data import Holds
+
+TELLS = (Holds(col(CheckIn.member_id)),)
+"""Rows that are about a person."""
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:

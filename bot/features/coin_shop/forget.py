@@ -10,9 +10,12 @@ from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving
 from bot.store.messages.telling import withdraw_messages
 from bot.store.tables import Item, Purchase
+from bot.store.told_data import Holds
 
 ACTED_BY = (col(Item.made_by), col(Purchase.settled_by))
 """Columns that say who of the staff did something."""
+TELLS = (Holds(col(Purchase.member_id)),)
+"""Rows that are about a person."""
 NAMED_IN_ANSWER = ("item.handed_over", "item.refunded")
 """Acts whose stored answer names the fan."""
 

@@ -8,9 +8,12 @@ from bot.store.audit import forget_answers
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving
 from bot.store.tables import Campaign, Coupon
+from bot.store.told_data import Holds
 
 ACTED_BY = (col(Campaign.made_by), col(Coupon.redeemed_by))
 """Columns that say who of the staff did something."""
+TELLS = (Holds(col(Coupon.member_id)),)
+"""Rows that are about a person."""
 NAMED_IN_ANSWER = ("coupon.redeemed",)
 """Acts whose stored answer names the fan."""
 

@@ -9,9 +9,18 @@ from bot.rules.gift_states import GiftState, Who
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving, Traces
 from bot.store.tables import Gift, GiftOffer, GiftOpening, GiftReward, GiftSending, Invitation
+from bot.store.told_data import Holds
 
 ACTED_BY = (col(GiftOffer.made_by),)
 """Columns that say who of the staff did something."""
+TELLS = (
+    Holds(col(Gift.giver_id)),
+    Holds(col(GiftSending.giver_id)),
+    Holds(col(GiftOpening.user_id), by_user=True),
+    Holds(col(Invitation.inviter_id)),
+    Holds(col(Invitation.friend_id)),
+)
+"""Rows that are about a person."""
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:

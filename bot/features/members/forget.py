@@ -10,12 +10,27 @@ from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving
 from bot.store.messages.outbox import Terms, promise
 from bot.store.messages.payloads import TakeTag
-from bot.store.tables import Member, Outbox, ShownTag, TierPending, TierRise
+from bot.store.tables import Activity, Member, Outbox, ShownTag, TierPending, TierRise
 from bot.store.tables.fans import FanNote, VisitRhythm
+from bot.store.tables.memory import ActiveDay, Note, Shown
 from bot.store.tables.messages import Lane, OutboxState
 from bot.store.tables.tags import FanTag
 from bot.store.tags import shown_tags
+from bot.store.told_data import Holds
 from bot.store.verdicts import take_verdicts_back
+
+TELLS = (
+    Holds(col(Activity.member_id)),
+    Holds(col(Note.member_id)),
+    Holds(col(ActiveDay.member_id)),
+    Holds(col(TierRise.member_id)),
+    Holds(col(ShownTag.member_id)),
+    Holds(col(FanTag.member_id)),
+    Holds(col(FanNote.member_id)),
+    Holds(col(VisitRhythm.member_id)),
+    Holds(col(Shown.chat_id), by_user=True),
+)
+"""Rows that are about a person."""
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:

@@ -9,9 +9,15 @@ from bot.rules.orders.told import Belongs
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving
 from bot.store.tables import AuditEntry, Order, OrderClaim, OrderCoupon
+from bot.store.told_data import Holds
 
 ACTED_BY = (col(Order.made_by), col(OrderCoupon.till_by), col(OrderClaim.settled_by))
 """Columns that say who of the staff did something."""
+TELLS = (
+    Holds(col(Order.member_id)),
+    Holds(col(OrderClaim.member_id)),
+)
+"""Rows that are about a person."""
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:

@@ -8,9 +8,15 @@ from bot.features.packets.shares import lock_purses, shares_waiting
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving
 from bot.store.tables.packets import Packet, PacketTake
+from bot.store.told_data import Holds
 
 ACTED_BY = (col(Packet.opened_by),)
 """Columns that say who of the staff did something."""
+TELLS = (
+    Holds(col(PacketTake.member_id)),
+    Holds(col(Packet.giver_id)),
+)
+"""Rows that are about a person."""
 
 
 def lock_givers(tx: Tx, member_id: int) -> None:

@@ -5,11 +5,21 @@ from sqlmodel import col
 
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving, Traces
-from bot.store.tables import FirstTouch, Member, Presence, Source
+from bot.store.tables import Dialogue, FirstTouch, Member, Person, Presence, Source
 from bot.store.tables.welcome import WelcomeAnswer, WelcomeQuestion
+from bot.store.told_data import Holds
 
 ACTED_BY = (col(Source.made_by), col(WelcomeQuestion.made_by))
 """Columns that say who of the staff did something."""
+TELLS = (
+    Holds(col(Person.user_id), by_user=True),
+    Holds(col(Member.user_id), by_user=True),
+    Holds(col(Presence.member_id)),
+    Holds(col(WelcomeAnswer.member_id)),
+    Holds(col(FirstTouch.user_id), by_user=True),
+    Holds(col(Dialogue.user_id), by_user=True),
+)
+"""Rows that are about a person."""
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:

@@ -22,6 +22,7 @@ from bot.store.members import enlist, locked_member
 from bot.store.messages.outbox import Terms
 from bot.store.messages.payloads import pack
 from bot.store.messages.telling import Ways, tell_here, withdraw_messages
+from bot.store.moved import came
 from bot.store.notes import note
 from bot.store.places import Group
 from bot.store.private_messages import Reader
@@ -106,6 +107,7 @@ def come(tx: Tx, coming: Coming, now: datetime, terms: WelcomeTerms) -> bool:
     facts = _enter(tx, member, coming.group, at)
     if facts is None:
         return False
+    came(tx, sender.user_id, sender.username)
     occasion = Occasion(at, day_of(at, place.timezone), Origin(coming.group.id, None))
     note(tx, id_of(member), Did.COME, occasion)
     tx.execute(

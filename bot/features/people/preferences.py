@@ -26,7 +26,7 @@ from bot.store.verdicts import call_off
 
 REMINDERS = frozenset({"reminders.Reminder"})
 """Kinds that the switch of reminders takes back while they wait."""
-SERVICE = frozenset({"lapse.LapseNotice", "members.FallComing"})
+SERVICE = frozenset({"lapse.LapseNotice", "members.FallComing", "exchange.Moved", "exchange.YoursAsked"})
 """Kinds that the switch of service takes back. What became of a purchase, or was won, is told all the same."""
 
 

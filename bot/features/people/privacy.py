@@ -1,5 +1,6 @@
 """Being told what is kept, and having it deleted."""
 
+import json
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -7,9 +8,12 @@ from sqlalchemy import String, cast, delete, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.act import Act
 from bot.rules.farming import FarmingPolicy
+from bot.rules.general import OnlyInPrivate
 from bot.rules.memory import MemoryPolicy
 from bot.rules.people.privacy import (
+    DataComes,
     DeletionAsked,
     DeletionDone,
     DeletionOutcome,
@@ -25,7 +29,9 @@ from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import Forgetting, Leaving, Traces
 from bot.store.messages import set_aside
-from bot.store.messages.payloads import TELL
+from bot.store.messages.outbox import Terms, promise
+from bot.store.messages.payloads import TELL, SendFile
+from bot.store.private_messages import is_reachable
 from bot.store.tables import (
     Account,
     Activity,
@@ -38,7 +44,13 @@ from bot.store.tables import (
     Person,
 )
 from bot.store.tables.messages import OutboxState
+from bot.store.told_data import tell_of
 from bot.store.verdicts import take_verdicts_back
+
+MY_DATA = "my_data"
+"""The kind of the file of a person's data. Its subject is their Telegram id."""
+LINK = "privacy"
+"""How the payload of the link into the private chat begins."""
 
 
 class Privacy:
@@ -56,6 +68,15 @@ class Privacy:
     async def ask(self, place: Place | None, user_id: int, at: datetime) -> DeletionAsked | NothingKept | OwnerStays:
         """What would be lost."""
         return await self._db.read(ask, place, user_id, at)
+
+    async def data(self, act: Act) -> DataComes | OnlyInPrivate:
+        """Promise somebody the file of what is kept of them, in private only."""
+        return await self._db.write(promise_data, act)
+
+    async def told(self, place: Place, user_id: int, at: datetime) -> bytes:
+        """The file: JSON, as it is now."""
+        told = await tell_of(self._db, self._forgetting, place, user_id, at)
+        return json.dumps(told, ensure_ascii=False, indent=1).encode()
 
     async def delete(self, place: Place | None, user_id: int, at: datetime) -> DeletionOutcome:
         """Delete the person's data."""
@@ -97,12 +118,24 @@ def ask(session: Session, place: Place | None, user_id: int, at: datetime) -> De
     return DeletionAsked(place.shop, found.balance, count_usable(session, found.member_id, at))
 
 
+def promise_data(tx: Tx, act: Act) -> DataComes | OnlyInPrivate:
+    """Whoever asks gets their own file, fan or not. Only one waits at a time."""
+    user_id = act.sender.user_id
+    if not is_reachable(tx.get(Person, user_id)):
+        return OnlyInPrivate(f"{LINK}_{act.community_id}")
+    terms = Terms(now=act.at, key=f"{MY_DATA}:{act.cause}", fold_key=f"{MY_DATA}:{act.community_id}:{user_id}")
+    promise(tx, act.community_id, user_id, SendFile(MY_DATA, user_id), terms)
+    return DataComes()
+
+
 def forget_me(tx: Tx, place: Place | None, user_id: int, at: datetime, forgetting: Forgetting) -> DeletionOutcome:
     """Cut a person out of a community. What is left of them counts, and is nobody's."""
     if place is not None and place.owner_id == user_id:
         return OwnerStays(place.shop)
     set_aside.forget_person(tx, user_id)
     if tx.execute(select(col(Person.user_id)).where(col(Person.user_id) == user_id)).first() is None:
+        for drop in forgetting.traces:  # a shop may wait for somebody whom the bot never met
+            drop(tx, Traces(user_id, None, at))
         return NothingKept()
     if place is not None:
         _leave(tx, place, user_id, at, forgetting)

@@ -8,10 +8,16 @@ from bot.rules.raffles.facts import EntryState, RaffleState, Reason
 from bot.store.audit import forget_answers
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving
-from bot.store.tables import Raffle, RaffleEntry, RaffleRedraw
+from bot.store.tables import Raffle, RaffleEntry, RaffleRedraw, Win
+from bot.store.told_data import Holds
 
 ACTED_BY = (col(Raffle.made_by),)
 """Columns that hold the id of a staff member who acted."""
+TELLS = (
+    Holds(col(RaffleEntry.member_id)),
+    Holds(col(Win.member_id)),
+)
+"""Rows that are about a person."""
 NAMED_IN_ANSWER = ("raffle.redrawn",)
 """Acts whose stored answer names fans."""
 

@@ -7,10 +7,20 @@ from bot.store import forgotten
 from bot.store.audit import forget_answers
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving, Traces
-from bot.store.tables import Denied, Held, Sighting, StaffRole
+from bot.store.tables import AlbumFile, Denied, FileImport, Held, Sighting, StaffRole
+from bot.store.told_data import Holds
 
-ACTED_BY = (col(Denied.by), col(StaffRole.by))
+ACTED_BY = (col(Denied.by), col(Held.settled_by), col(StaffRole.by))
 """Columns that say who of the staff did something."""
+TELLS = (
+    Holds(col(Held.member_id)),
+    Holds(col(Sighting.member_id)),
+    Holds(col(Denied.user_id), by_user=True),
+    Holds(col(StaffRole.user_id), by_user=True),
+    Holds(col(AlbumFile.user_id), by_user=True),
+    Holds(col(FileImport.user_id), by_user=True),
+)
+"""Rows that are about a person."""
 NAMED_IN_ANSWER = ("held.released", "held.refused")
 """Acts whose stored answer names the fan."""
 

@@ -6,9 +6,15 @@ from sqlmodel import col
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving
 from bot.store.tables import Attendance, Stream, Subscription
+from bot.store.told_data import Holds
 
 ACTED_BY = (col(Stream.made_by),)
 """Columns that say who of the staff did something."""
+TELLS = (
+    Holds(col(Attendance.member_id)),
+    Holds(col(Subscription.member_id)),
+)
+"""Rows that are about a person."""
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:

@@ -77,6 +77,7 @@ DOMAIN = Domain(
         unsent.STOPPED: Undoable(lambda tx, act, entry, _: unsent.undo_stop(tx, act, entry)),
     },
     panel_acts=panel.panel_acts,
+    tells=forget.TELLS,
     forgets=(forget.forget, _forget_answers),
     tidies=(drop_answers,),
     follows=(verdicts.follow,),

@@ -17,6 +17,7 @@ DOMAIN = Domain(
     name="checkins",
     desks=(checkins.setup,),
     policies=(CheckInPolicy,),
+    tells=forget.TELLS,
     forgets=(forget.forget,),
     buttons=buttons.BUTTONS,
     wire=wire,

@@ -46,6 +46,7 @@ DOMAIN = Domain(
         item_cases.OPENED: Undoable(lambda tx, act, entry, _: item_cases.undo_set_open(tx, act, entry)),
         purchases.HANDED_OVER: Undoable(lambda tx, act, entry, _: purchases.undo_hand_over(tx, act, entry)),
     },
+    tells=forget.TELLS,
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,

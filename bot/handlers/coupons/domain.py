@@ -64,6 +64,7 @@ DOMAIN = Domain(
         ),
     },
     follows=(_follow,),
+    tells=forget.TELLS,
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,

@@ -54,6 +54,7 @@ DOMAIN = Domain(
     },
     gives=(giveaway.GIVES,),
     resolvers=_resolvers,
+    tells=forget.TELLS,
     forgets=(forget.forget,),
     drops_traces=(forget.drop_traces,),
     acted_by=forget.ACTED_BY,

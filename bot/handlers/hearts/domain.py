@@ -33,6 +33,7 @@ DOMAIN = Domain(
         goals.MADE: Undoable(lambda tx, act, entry, _: goals.undo_make(tx, act, entry), hosts=True),
         goals.CANCELLED: Undoable(lambda tx, act, entry, _: goals.undo_cancel(tx, act, entry), hosts=True),
     },
+    tells=forget.TELLS,
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,

@@ -46,6 +46,7 @@ from bot.store.folded import LineOf
 from bot.store.giveaways import Giveaways, Gives
 from bot.store.leaving import DropTraces, Forget, Forgetting, LockFirst
 from bot.store.panel import ListEnded, ListThings
+from bot.store.told_data import Holds
 from bot.telegram.calls import Outbound
 from bot.telegram.deliveries import CardState, FileMaker, Unheard, Witness
 from bot.telegram.ear import Ear
@@ -184,6 +185,8 @@ class Domain:
     """What follows when a group becomes a supergroup."""
     forgets: tuple[Forget, ...] = ()
     """How a member who has their data deleted is cut out of its rows."""
+    tells: tuple[Holds, ...] = ()
+    """Its rows that are about a person: for the file of their data."""
     locks_before_forgetting: tuple[LockFirst, ...] = ()
     """Which accounts its `forgets` need, locked before anything else."""
     drops_traces: tuple[DropTraces, ...] = ()

@@ -74,3 +74,5 @@ class FileKind:
     do: Do
     doubt: Callable[[str, Moment], Doubt | None] | None = None
     """The first hour of the command's line that may be the morning's or the evening's. None: the line has no times."""
+    owner: bool = False
+    """Whether only the owner may."""

@@ -127,7 +127,7 @@ class FileTalk:
     async def more_of_album(self, ask: Ask, message: Message, doors: Doors) -> None:
         """A file of an album came without a command: it belongs to the command of the album, if that came before."""
         waiting = await self.remember(ask, message)
-        inside = await doors.staff(ask) if waiting is not None else None
+        inside = await self._enter(ask, waiting, doors) if waiting is not None else None
         if waiting is not None and inside is not None:
             there = replace(inside, panel_id=waiting.message_id) if inside.private else inside
             await self._show(there, self._voice, waiting)
@@ -143,10 +143,26 @@ class FileTalk:
         if found is None or place is None or turn is None:
             await self._gone(ask, doors)
             return
-        inside = await doors.staff(ask.within(place))
+        inside = await self._enter(ask.within(place), found, doors)
         if inside is None:
             return
         await self._show(inside, self._voice, await self._changed(inside, found, turn, (verb, value)))
+
+    async def read_again(self, import_id: int) -> tuple[Import, tuple[NamedSheet, ...]] | None:
+        """Files as they were handed in, read anew as far as they were answered about; None if they can't be."""
+        one = await self._imports.find(import_id)
+        if one is None:
+            return None
+        read = await self._read(one)
+        return None if isinstance(read, Step) else (one, read[0])
+
+    async def community_of(self, import_id: int) -> int | None:
+        """The shop in which files were handed in."""
+        one = await self._imports.find(import_id)
+        return one.community_id if one is not None else None
+
+    async def _enter(self, ask: Ask, one: Import, doors: Doors) -> Ask | None:
+        return await (doors.owner(ask) if self._kinds[one.kind].owner else doors.staff(ask))
 
     async def _gone(self, ask: Ask, doors: Doors) -> None:
         inside = await doors.staff(ask)
@@ -225,7 +241,22 @@ class FileTalk:
             return await self._imports.finish(claimed.id, outcome)
 
     async def _look(self, inside: Ask, one: Import) -> Step:
-        """Fetch and read the files, as far as what is known of them allows."""
+        """What can be shown of the files, as far as what is known of them allows."""
+        read = await self._read(one)
+        if isinstance(read, Step):
+            return read
+        sheets, shown = read
+        moment = Moment(one.made_at, inside.community.timezone)
+        reading = Reading(inside.community, one.rest, moment, sheets, shown)
+        seen = await self._kinds[one.kind].look(_act_of(inside.act, one), reading)
+        if isinstance(seen, AskInFile):
+            return Step(*question_of(seen.question, shown, seen.name))
+        if isinstance(seen, InFile):
+            return _problem(one, seen.name, seen.outcome)
+        return Step(seen.preview, ready=reading) if isinstance(seen, Ready) else Step(seen)
+
+    async def _read(self, one: Import) -> Step | tuple[tuple[NamedSheet, ...], Shown]:
+        """Fetch and read the files; or what must be asked about one of them first, or is wrong with it."""
         kind, sheets = self._kinds[one.kind], list[NamedSheet]()
         shown = Shown(one.id, one.turn, tuple(file.name for file in one.files))
         for file in one.files:
@@ -243,14 +274,7 @@ class FileTalk:
             if not isinstance(read, Sheet):
                 return _problem(one, file.name, read)
             sheets.append(NamedSheet(file.name, read, answers))
-        moment = Moment(one.made_at, inside.community.timezone)
-        reading = Reading(inside.community, one.rest, moment, tuple(sheets), shown)
-        seen = await kind.look(_act_of(inside.act, one), reading)
-        if isinstance(seen, AskInFile):
-            return Step(*question_of(seen.question, shown, seen.name))
-        if isinstance(seen, InFile):
-            return _problem(one, seen.name, seen.outcome)
-        return Step(seen.preview, ready=reading) if isinstance(seen, Ready) else Step(seen)
+        return tuple(sheets), shown
 
 
 def _understood(grid: Grid, kind: SheetKind, one: Import) -> tuple[Any, Answers, str]:

@@ -92,6 +92,7 @@ DOMAIN = Domain(
     acted_by=(*fan_notes.ACTED_BY, *fan_tags.ACTED_BY, *tag_rule_cases.ACTED_BY),
     panel_acts=panel.panel_acts,
     follows=(_follow,),
+    tells=forget.TELLS,
     forgets=(memory.forget, forget.forget),
     drops_traces=(memory.drop_traces,),
     unheard={RISE: rise_unheard, FALL: fall_unheard},

@@ -49,6 +49,7 @@ DOMAIN = Domain(
         claims_cases.GIVEN: Undoable(lambda tx, act, entry, _: claims_cases.undo_given(tx, act, entry)),
         claims_cases.DECLINED: Undoable(lambda tx, act, entry, _: claims_cases.undo_declined(tx, act, entry)),
     },
+    tells=forget.TELLS,
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,

@@ -47,6 +47,7 @@ DOMAIN = Domain(
     resolvers=_resolvers,
     looks_ahead=(look_ahead,),
     follows=(_follow,),
+    tells=forget.TELLS,
     forgets=(forget.forget,),
     locks_before_forgetting=(forget.lock_givers,),
     acted_by=forget.ACTED_BY,

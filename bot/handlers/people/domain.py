@@ -8,7 +8,7 @@ from bot.features.people import joining as joining_cases
 from bot.features.people import welcome as welcome_cases
 from bot.features.people.board import MonthBoard
 from bot.features.people.preferences import Preferences
-from bot.features.people.privacy import Privacy
+from bot.features.people.privacy import MY_DATA, Privacy
 from bot.features.people.shop_codes import ShopCodes
 from bot.features.people.sources import TOKEN_BYTES, Sources, expire_touches
 from bot.features.people.welcome import WelcomeQuestions
@@ -18,6 +18,7 @@ from bot.flows.my_card import MyCards
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
 from bot.handlers.people import board, joining, panel, preferences, privacy, sources, welcome
+from bot.handlers.people.data_files import DataFiles
 from bot.handlers.people.services import PeopleServices
 from bot.rules.people.joining import WelcomePolicy
 from bot.rules.people.members import BoardPolicy
@@ -44,7 +45,8 @@ def wire(core: Core) -> Wired:
         out=core.out,
         clock=core.clock,
     )
-    return Wired({"fans": services}, due=(core.whereabouts,))
+    files = DataFiles(core.db, services.privacy, core.clock.now)
+    return Wired({"fans": services}, due=(core.whereabouts,), files={MY_DATA: files.make})
 
 
 def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
@@ -67,6 +69,7 @@ DOMAIN = Domain(
     },
     follows=(_follow,),
     tidies=(expire_touches,),
+    tells=forget.TELLS,
     forgets=(forget.forget,),
     drops_traces=(forget.drop_traces,),
     acted_by=forget.ACTED_BY,

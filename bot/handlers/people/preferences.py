@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from aiogram.types import CallbackQuery, TelegramObject
 
-from bot.content.buttons.people import SETTINGS
+from bot.content.buttons.people import SETTINGS, SHOW
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.shown_words import label_of, words_under
 from bot.handlers.kit.table import Desk
@@ -43,6 +43,9 @@ async def change(
     """One change; the panel answers in the language that holds from here on."""
     inside = await doors.anyone(ask)
     if inside is None:
+        return
+    if rest == SHOW:
+        await voice.panel(inside, await fans.preferences.shown(inside.community, ask.sender.user_id))
         return
     wish = _promotion(press, inside, rest) or read_preference(rest)
     if wish is None:

@@ -1,8 +1,9 @@
-"""`/privacy`: what is kept, and the two buttons: stop, delete me."""
+"""`/privacy`: what is kept, and its buttons: my data as a file, what may reach me, stop, delete me."""
 
-from aiogram.types import CallbackQuery, TelegramObject
+from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.content.buttons.people import PRIVACY
+from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.shown_words import label_of
 from bot.handlers.kit.table import Desk
 from bot.handlers.people.services import PeopleServices
@@ -19,12 +20,22 @@ def setup() -> Desk:
     desk = Desk("privacy")
     desk.command("privacy", notice)
     desk.press(PRIVACY, act)
+    desk.opening(PRIVACY, opened)
     return desk
 
 
 async def notice(_event: TelegramObject, ask: Ask, voice: Voice, fans: PeopleServices) -> None:
     """What is kept, why, for how long, and who sees it."""
     await voice.answer(ask, await fans.privacy.notice(ask.place, ask.sender.user_id))
+
+
+async def opened(_message: Message, ask: Ask, rest: str, voice: Voice, fans: PeopleServices) -> None:
+    """The link from a group, where a file can't be sent to one person alone: what is kept, in private."""
+    await fans.communities.started(ask.sender, can_write=True, at=ask.at)
+    community_id = read_id(rest)
+    place = await fans.communities.place(community_id) if community_id is not None else None
+    here = ask.within(place) if place is not None else ask
+    await voice.answer(here, await fans.privacy.notice(here.place, ask.sender.user_id))
 
 
 async def act(
@@ -39,6 +50,10 @@ async def act(
         await voice.answer(ask, ChannelsDontPlay())
         return
     match rest:
+        case "show":
+            await voice.panel(ask, await fans.privacy.notice(ask.place, ask.sender.user_id))
+        case "data" if ask.place is not None:
+            await voice.answer(ask, await fans.privacy.data(ask.act))
         case "stop" if ask.place is not None:
             promotion = Wish(yes=False, words=label_of(press), language=ask.language, way=Way.PRIVACY)
             await fans.preferences.change(ask.act, Preference(reminders=False, service=False, promotion=promotion))

@@ -66,6 +66,7 @@ DOMAIN = Domain(
         **post_parts.UNDO,
     },
     follows=(_follow,),
+    tells=forget.TELLS,
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,

@@ -65,6 +65,7 @@ DOMAIN = Domain(
         calling_off_cases.CANCELLED: Undoable(calling_off_cases.undo_cancel),
     },
     follows=(_follow,),
+    tells=forget.TELLS,
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,

@@ -78,6 +78,7 @@ DOMAIN = Domain(
         giving.ENDED: Undoable(lambda tx, act, entry, _: giving.undo_end(tx, act, entry), owners_only=True),
     },
     gives=(GIVES,),
+    tells=forget.TELLS,
     forgets=(forget.forget,),
     drops_traces=(forget.drop_traces, import_cases.drop_traces),
     acted_by=(*forget.ACTED_BY, *import_cases.ACTED_BY),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.rules.outcome import Outcome
-from bot.rules.retention import ASIDE_KEPT, CAUSES_KEPT, FINGERPRINT_MONTHS, MEMORY_KEPT
+from bot.rules.retention import ASIDE_KEPT, CAUSES_KEPT, FINGERPRINT_MONTHS, MEMORY_KEPT, MOVED_MONTHS
 
 TOUCH_KEPT = timedelta(days=30)
 """How long the bot remembers which link a person opened, until they join."""
@@ -23,8 +23,22 @@ class PrivacyNotice(Outcome, name="privacy.PrivacyNotice"):
     touch_days: int = TOUCH_KEPT.days
     fingerprint_months: int = FINGERPRINT_MONTHS
     aside_days: int = ASIDE_KEPT.days
+    moved_months: int = MOVED_MONTHS
+    """Months for which it waits what the shop brought along for somebody who isn't here yet."""
     memory_days: int = MEMORY_KEPT.days
     """Days for which single acts, active days and what was shown are kept. Sums by day stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataComes(Outcome, name="privacy.DataComes"):
+    """The file of their data comes to the private chat in a moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile(Outcome, name="privacy.DataFile"):
+    """The words under the file of their data."""
+
+    shop: str
 
 
 @dataclass(frozen=True, slots=True)

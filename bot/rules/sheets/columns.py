@@ -29,13 +29,25 @@ SheetProblem = FileEmpty | FileLacksColumn | NumbersShortened | HeaderUnclear
 NEEDED: Mapping[SheetKind, tuple[Role, ...]] = {
     SheetKind.CODES: (Role.CODE,),
     SheetKind.ORDERS: (Role.ORDER, Role.VALUE, Role.TIME),
+    SheetKind.MEMBERS: (),
 }
 """Roles that a file can't be read without, in the order in which they are asked about."""
-KEPT_WHOLE: Mapping[SheetKind, Role] = {SheetKind.CODES: Role.CODE, SheetKind.ORDERS: Role.ORDER}
+ONE_OF: Mapping[SheetKind, tuple[tuple[Role, ...], ...]] = {
+    SheetKind.CODES: (),
+    SheetKind.ORDERS: (),
+    SheetKind.MEMBERS: ((Role.USERNAME, Role.USER_ID), (Role.POINTS, Role.TAGS, Role.JOINED, Role.TIER, Role.SCORE)),
+}
+"""Of each of these roles a file needs one. Without any, the first is asked about."""
+KEPT_WHOLE: Mapping[SheetKind, Role] = {
+    SheetKind.CODES: Role.CODE,
+    SheetKind.ORDERS: Role.ORDER,
+    SheetKind.MEMBERS: Role.USER_ID,
+}
 """The role whose long numbers must have all their digits."""
 JOINED: Mapping[SheetKind, frozenset[Role]] = {
     SheetKind.CODES: frozenset({Role.STATUS, Role.USES}),
     SheetKind.ORDERS: frozenset({Role.NOTE, Role.REFUND_STATUS}),
+    SheetKind.MEMBERS: frozenset({Role.TAGS, Role.NAME}),
 }
 """Roles that several columns can have together. Their cells are joined by line breaks."""
 NEVER_ASKED = frozenset({Role.DISCOUNT, Role.BACK, Role.ITEM, Role.LIMIT, Role.ENDS})
@@ -88,7 +100,11 @@ def _found(
 ) -> Mapping[Role, Sequence[int]] | AskColumn | FileLacksColumn | NumbersShortened:
     """The columns by role, if all are known and the spreadsheet kept all digits of codes and order numbers."""
     columns = _Columns(table, kind, answers, shape)
-    return columns.find() or _shortened(table, columns.found[KEPT_WHOLE[kind]][0]) or columns.found
+    missing = columns.find()
+    if missing is not None:
+        return missing
+    kept_whole = columns.found.get(KEPT_WHOLE[kind])
+    return (_shortened(table, kept_whole[0]) if kept_whole else None) or columns.found
 
 
 def shape_of(table: Table, kind: SheetKind) -> str:
@@ -117,6 +133,9 @@ class _Columns:
         for role in NEEDED[self._kind]:
             if not self.found.get(role):
                 return self._ask(role)
+        for roles in ONE_OF[self._kind]:
+            if not any(self.found.get(role) for role in roles):
+                return self._ask(roles[0])
         for role in self._unsure:
             if role not in self.found and role not in NEVER_ASKED:
                 return self._ask(role, can_lack=True)
@@ -172,6 +191,8 @@ class _Columns:
     def _find_by_contents(self) -> None:
         """States are known by their words, and codes by their look, if no other column could be codes."""
         table, free = self._table, self._free()
+        if self._kind is SheetKind.MEMBERS:
+            return
         if Role.STATUS not in self.found and Role.STATUS not in self._unsure:
             states = [at for at in free if look_like_statuses(table.filled(at), self._kind)]
             if len(states) == 1:

@@ -9,6 +9,7 @@ mean something else, such as *price* or *subtotal*, are left out, so that they a
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.rules.sheets.member_names import MEMBER_NAMES
 from bot.rules.sheets.sheet import Role, SheetKind
 
 Ranks = tuple[tuple[str, ...], ...]
@@ -373,6 +374,7 @@ NAMES: Mapping[SheetKind, Mapping[Role, Ranks]] = {
         Role.BACK: BACK_NAMES,
         Role.ITEM: ITEM_NAMES,
     },
+    SheetKind.MEMBERS: MEMBER_NAMES,
 }
 
 
@@ -396,6 +398,8 @@ PLATFORMS = (
         frozenset({"discountclass", "valuetype", "timesusedintotal", "usagelimitpercode"}),
     ),
     Platform(SheetKind.CODES, "posttitle", Role.CODE, frozenset({"discounttype", "couponamount"})),
+    # Streamlabs Chatbot writes Name, Rank, Points and Hours: its name is what a viewer logs in with.
+    Platform(SheetKind.MEMBERS, "name", Role.USERNAME, frozenset({"hours"})),
 )
 SUMS = frozenset(
     {

@@ -14,6 +14,8 @@ class SheetKind(StrEnum):
     CODES = "codes"
     """Codes of the shop's platform, for a campaign."""
     ORDERS = "orders"
+    MEMBERS = "members"
+    """Fans with their points, of another bot or of a shop's own list."""
 
 
 class Role(StrEnum):
@@ -45,6 +47,20 @@ class Role(StrEnum):
     """How often a code can be used."""
     ENDS = "ends"
     """The day on which a code expires."""
+    USER_ID = "user_id"
+    """A person's Telegram id."""
+    USERNAME = "username"
+    """Their username, with or without @."""
+    NAME = "name"
+    """What they are called. Nobody is found by it."""
+    POINTS = "points"
+    """The points that they had, which become coins."""
+    JOINED = "joined"
+    """When they joined."""
+    TAGS = "tags"
+    TIER = "tier"
+    SCORE = "score"
+    """The points of their tier, on the day of the file."""
 
 
 @dataclass(frozen=True, slots=True)

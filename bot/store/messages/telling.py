@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete
@@ -31,6 +32,8 @@ class Attachment:
     """The outcome that is told where the room takes no files."""
     picture: bool = False
     """Whether it is a PNG that is shown as a photo."""
+    path: Path | None = None
+    """A file on this machine whose content it has in place of `content`. It is deleted once it was sent or refused."""
 
 
 @dataclass(frozen=True, slots=True)

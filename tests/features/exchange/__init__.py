@@ -1,0 +1,1 @@
+"""Members by file and exports: tests of use cases."""
