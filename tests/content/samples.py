@@ -17,8 +17,10 @@ from bot.rules.farming import Sign
 from bot.rules.folded import MOST_FOLDED
 from bot.rules.funding import Funding
 from bot.rules.gift_states import GiftKind, Opens
+from bot.rules.members.tag_rules import TagRulePolicy
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
 from bot.rules.panel import LISTED, AdminLine, Reach, Section
+from bot.rules.people.welcome import QuestionPolicy
 from bot.rules.pillars import SHARES_AT_FIRST
 from bot.rules.posts import drafts, persona, post_pages, slot_pages, week
 from bot.rules.posts.limits import ContentProblem
@@ -90,6 +92,10 @@ MOST = {
     ("MorningCard", "folded"): MOST_FOLDED,
     ("NewCore", "fans"): TierPolicy().nudge_names,
     ("CoreFan", "did"): len(Deed),
+    ("QuestionList", "lines"): QuestionPolicy().most,
+    ("QuestionLine", "answers"): QuestionPolicy().most_answers,
+    ("AskedNow", "answers"): QuestionPolicy().most_answers,
+    ("RuleList", "lines"): TagRulePolicy().most,
 }
 """Tuples that are shorter by what makes them: a nudge names so many fans, and tells each kind of deed once."""
 
