@@ -17,6 +17,7 @@ from tests.features.scene import FORGETTING, NOON, OWNER, act_of, campaigns_of, 
 SAID_OTHERWISE = {
     "account.member_id": "told as `coins`, with every transfer",
     "member.user_id": "told by the member's own row",
+    "post_copy.member_id": "told by `shown`, which has each message that came to them",
     "tier_pending.member_id": "a mark for the clock, gone within a second",
     "gift.taken_by": "a card's friend is told by their invitation",
     "community.owner_id": "the owner stands in the shop's own settings",

@@ -144,7 +144,7 @@ def test_the_panel_shows_acts_in_its_own_order() -> None:
         *("newitem", "items", "item_close", "item_open", "item_done", "item_refund"),
         *("hearts", "hearts_show", "hearts_cancel"),
         *("quiet_show", "quiet", "unsent"),
-        *("source", "sources", "held", "staff", "report"),
+        *("source", "sources", "held", "staff", "report", "import_members", "awaited", "export"),
     ]
 
 
