@@ -16,7 +16,6 @@ from tests.features.scene import FORGETTING, NOON, OWNER, act_of, campaigns_of, 
 
 SAID_OTHERWISE = {
     "account.member_id": "told as `coins`, with every transfer",
-    "member.user_id": "told by the member's own row",
     "post_copy.member_id": "told by `shown`, which has each message that came to them",
     "tier_pending.member_id": "a mark for the clock, gone within a second",
     "gift.taken_by": "a card's friend is told by their invitation",
@@ -30,7 +29,7 @@ CHATS = frozenset({"chat_id"})
 
 def people_columns(table: Table) -> set[str]:
     """Columns of a table that hold a person or a member."""
-    named = {"user_id", "actor_id", "by", "owner_id", "taken_by"}
+    named = {"user_id", "member_id", "actor_id", "by", "owner_id", "taken_by"}
     return {
         column.name
         for column in table.columns
