@@ -5,7 +5,7 @@ import json
 from sqlalchemy import Table
 from sqlmodel import col
 
-from bot.rules.coupons.campaigns import NewCampaign
+from bot.rules.coupons.campaigns import CampaignMade, NewCampaign
 from bot.rules.tags import Tagging, TagOrigin
 from bot.store.engine.db import Database
 from bot.store.fan_tags import set_tag
@@ -66,6 +66,7 @@ async def test_the_file_tells_all_of_one_person(db: Database) -> None:
     """Coupons, coins, tags and membership of the one are there; the other fan and the staff's id are nowhere."""
     place = await shop(db)
     made = await campaigns_of(db).make(act_of(place, OWNER, cause="9:1"), NewCampaign("Silk", stock=5))
+    assert isinstance(made, CampaignMade)
     for number in (1, 2):
         await till(db).claim(act_of(place, fan(number), cause=f"9:{number + 1}"), made.number)
     member_id = (await db.write(standing, place.community_id, fan(1), NOON)).member_id
