@@ -144,8 +144,8 @@ def test_the_panel_shows_acts_in_its_own_order() -> None:
         *("newitem", "newitem_coupon", "items", "item_close", "item_open", "item_done", "item_refund"),
         *("hearts", "hearts_show", "hearts_cancel"),
         *("quiet_show", "quiet", "unsent"),
-        *("source", "sources", "fans", "grant", "held", "staff", "staff_add", "report"),
-        *("welcome", "welcomes", "tagrule", "tagrules"),
+        *("fans", "source", "sources", "grant", "held", "staff", "staff_add", "report"),
+        *("welcome", "welcomes", "import_members", "awaited", "export", "tagrule", "tagrules"),
         *("hook", "hook_new", "hook_off"),
     ]
 
