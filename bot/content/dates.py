@@ -1,4 +1,4 @@
-"""Instants as people say them: *tonight at 8 PM*, 오늘 오후 8:00, 今晚 8 点.
+"""Instants as people say them: *tonight at 8 PM*, and as Koreans and Chinese say it.
 
 The full date is used only for what isn't today, tomorrow, yesterday, or within the next six days.
 """
@@ -21,7 +21,7 @@ A_WEEK = 6
 """Up to so many days ahead a weekday says which day is meant."""
 
 EVENING = {Language.EN: 17, Language.ZH: 18}
-"""From this hour on the day's end is *tonight*, 今晚."""
+"""From this hour on the day's end is *tonight*."""
 
 NOON = 12
 HALF = 30
@@ -72,7 +72,7 @@ def full_date(local: datetime, today: date, language: Language) -> str:
 
 
 def time_of_day(local: datetime, language: Language) -> str:
-    """`8 PM`, `8:15 PM`, 오후 8:00, 晚上 8 点, 晚上 8:15."""
+    """`8 PM`, `8:15 PM`; in Chinese the part of the day comes first."""
     match language:
         case Language.EN if (local.hour, local.minute) == (NOON, 0):
             return "noon"
@@ -91,6 +91,8 @@ _NEAR = {
     Language.EN: {-1: "yesterday at ", 0: "today at ", 1: "tomorrow ({}) at "},
 }
 _CHINESE_NIGHTS = {-1: "昨晚 ", 0: "今晚 "}
+_CHINESE_FULL = "{} 点"
+_CHINESE_HALF_PAST = "{} 点半"
 
 
 def _near(local: datetime, ahead: int, language: Language) -> Spoken:
@@ -124,8 +126,8 @@ def _chinese_part(hour: int) -> str:
 
 
 def _chinese_hour(local: datetime) -> str:
-    """`8 点`, `8 点半`, `8:15`, counted to twelve."""
+    """An hour, half past it, or the minutes after a colon, counted to twelve."""
     hour = local.hour if local.hour <= NOON else local.hour - NOON
     if local.minute == HALF:
-        return f"{hour} 点半"
-    return f"{hour} 点" if local.minute == 0 else f"{hour}:{local.minute:02}"
+        return _CHINESE_HALF_PAST.format(hour)
+    return _CHINESE_FULL.format(hour) if local.minute == 0 else f"{hour}:{local.minute:02}"

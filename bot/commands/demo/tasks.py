@@ -3,19 +3,28 @@
 import re
 from collections.abc import Callable, Mapping
 
-from bot.commands.demo.cast import WORD
 from bot.commands.demo.stage import Stage
 from bot.content.buttons.shared import CHECK_IN, SETUP
-from bot.rules.words import Language
+from bot.handlers.kit.table import QUESTION_MARKS
+from bot.rules.checkins.words import CHECK_IN_STATEMENTS, CHECK_IN_WORDS
+from bot.rules.words import Language, meanings, plain_word
 from sandbox.page import Deed, Task
 
-CHECK_IN_WORDS = re.compile(rf"\s*(/checkin\b.*|{'|'.join(WORD.values())}|签到|출첵|체크인)\W*", re.IGNORECASE)
+CHECK_IN_COMMAND = re.compile(r"\s*/checkin\b.*")
+CHECK_IN_ALWAYS = frozenset(map(plain_word, CHECK_IN_WORDS))
+CHECK_IN_STATED = frozenset(map(plain_word, CHECK_IN_STATEMENTS))
 
 
 def _checks_in(deed: Deed) -> bool:
     if deed.act == "say":
-        return CHECK_IN_WORDS.fullmatch(deed.text) is not None
+        return CHECK_IN_COMMAND.fullmatch(deed.text) is not None or _says_check_in(deed.text)
     return deed.act == "press" and deed.text.partition(":")[0] == CHECK_IN
+
+
+def _says_check_in(text: str) -> bool:
+    """Whether the bot takes these words for a check-in."""
+    counts = CHECK_IN_ALWAYS if QUESTION_MARKS & set(text) else CHECK_IN_ALWAYS | CHECK_IN_STATED
+    return not counts.isdisjoint(meanings(plain_word(text)))
 
 
 def _claims(deed: Deed) -> bool:

@@ -18,7 +18,7 @@ from bot.rules.exchange.moving import (
     NothingToTake,
     NotYours,
 )
-from bot.rules.general import NothingToUndo, OwnersAct, Undone
+from bot.rules.general import AlreadyUndone, NothingToUndo, OwnersAct, Undone
 from bot.rules.place import Place
 from bot.rules.tiers import Tier
 from bot.store import ledger
@@ -201,7 +201,8 @@ async def test_undone_as_a_whole(db: Database, causes: Causes) -> None:
     cause = causes.next()
     assert isinstance(await undo(db, place, OWNER.user_id, NOON, cause, taken.audit_id), Undone)
     assert isinstance(await undo(db, place, OWNER.user_id, NOON, cause, taken.audit_id), Undone)
-    assert await undo(db, place, OWNER.user_id, NOON, causes.next(), taken.audit_id) == NothingToUndo()
+    again = await undo(db, place, OWNER.user_id, NOON, causes.next(), taken.audit_id)
+    assert again == AlreadyUndone("members.imported", "4")
     await settle(db, NOON)
     assert await balances(db) == {101: 0, 102: 0}
     assert (await db.read(check_books)).sound

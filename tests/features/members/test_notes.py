@@ -105,9 +105,9 @@ def _by_hand(tx: Tx, place: Any, kinds: Iterable[Did]) -> None:
         note(tx, member.member_id, did, Occasion(NOON, NOON.date()))
 
 
-def test_every_deed_but_messages_is_an_act() -> None:
-    """What counts for the tier is an act; a day with messages is counted by itself."""
-    assert {deed.value for deed in Deed} - {did.value for did in Did} == {Deed.MESSAGE.value}
+def test_every_deed_is_an_act_but_messages_and_what_a_file_brought() -> None:
+    """What counts for the tier is an act; days with messages are counted by themselves, and a file brings points."""
+    assert {deed.value for deed in Deed} - {did.value for did in Did} == {Deed.MESSAGE.value, Deed.BROUGHT.value}
 
 
 async def test_a_note_says_who_when_what_and_through_which_message(db: Database, causes: Causes) -> None:
