@@ -18,13 +18,21 @@ TYPED = {
     "coins": "1",
     "word": "silk",
     "url": "https://example.com/live",
+    "reason": "for the photos",
+    "tag": "silk",
+    "ask": "What do you like best?",
+    "answers": "Silk, Wool",
 }
 """What is written where nothing can be tapped, by the question."""
 BACK = frozenset({"g:review", "g:more"})
 """Buttons of a form that ask nothing."""
 MOST_TAPS = 12
 """Taps after which an act must be done."""
-NAMES_SOMETHING = frozenset({"redeem", "order", "order_give", "order_refund", "redeem_file", "newcoupon_file"})
+PEOPLE = frozenset({"fan", "who"})
+"""Questions for somebody: as long as nobody is there who can be tapped, the act can't be done, and is left."""
+NAMES_SOMETHING = frozenset(
+    {"redeem", "order", "order_give", "order_refund", "redeem_file", "newcoupon_file", "import_members"}
+)
 """Acts that need a code, an order's number or a file, which only staff can know: nothing is tapped there."""
 
 
@@ -127,8 +135,11 @@ class Walker:
                 await self.tap(answers[self.turn % len(answers)])
             elif blanks:
                 await self.tap(blanks[0])
+            elif (asked := await self.asked()) in PEOPLE:
+                await self.home()
+                return
             else:
-                await self.types(TYPED[await self.asked()])
+                await self.types(TYPED[asked])
         raise AssertionError(f"{act} is never done: {self.panel.text}")
 
     async def asked(self) -> str:
