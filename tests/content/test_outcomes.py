@@ -48,6 +48,16 @@ def test_as_many_winners_as_a_card_names_fit_on_it(language: Language, place: st
 
 
 @pytest.mark.parametrize("language", Language)
+def test_a_listed_raffle_names_its_list_and_round_on_its_card(language: Language) -> None:
+    """The edit of the card is what names the round, so everybody reads both there, not behind a button."""
+    sample = next(kind for kind in worst(RaffleCard) if kind.state == "listed")
+    listed = replace(sample, sealing="freeze", list_hash="ab" * 32, beacon_round=12_345_678, seed=None, beacon=None)
+    text = "".join(Strict(WORDS.html(listed, HERE["ordinary"], language)).text)
+    assert "ab" * 32 in text
+    assert "12345678" in text
+
+
+@pytest.mark.parametrize("language", Language)
 def test_a_free_coupon_speaks_of_no_price(language: Language) -> None:
     """A free drop's card and button name no sum of coins, a priced one's do."""
     kind = OUTCOMES["coupons.DropCard"]

@@ -47,13 +47,17 @@ class Benefit(NamedTuple):
 
 
 def newest_open_drop(session: Session, community_id: int, now: datetime) -> Benefit | None:
-    """The newest drop in the groups that can be claimed now. One for everybody comes before one for a tier."""
+    """The newest drop in the groups that can be claimed now. One for everybody comes before one for a tier.
+
+    One for some fans only (`for=`) isn't named: everybody reads the live card.
+    """
     found = session.execute(
         select(col(Campaign.title), col(Campaign.tier), col(Campaign.closes))
         .where(
             col(Campaign.community_id) == community_id,
             col(Campaign.state) == CampaignState.OPEN,
             col(Campaign.kept_for).is_(None),
+            col(Campaign.segment) == "",
             col(Campaign.taken) < col(Campaign.stock),
             or_(col(Campaign.opens).is_(None), col(Campaign.opens) <= now),
             or_(col(Campaign.closes).is_(None), col(Campaign.closes) > now),

@@ -155,9 +155,11 @@ async def test_an_old_card_hands_nothing_out(db: Database, causes: Causes) -> No
 
 
 async def test_the_live_card_names_what_can_be_claimed(db: Database, causes: Causes) -> None:
-    """Neither what has ended nor what is kept for the coin shop, gifts or hearts."""
+    """Neither what has ended nor what is kept for the coin shop, gifts or hearts, nor what is for some fans only."""
     place = await shop(db)
     await offer(db, place, NewCampaign("Silk", 5, closes=days(1)), causes.next())
+    for segment in ("quiet=14d", "tier>=loyal"):
+        await offer(db, place, NewCampaign(segment, 5, segment=segment), causes.next())
     for kept in KeptFor:
         await offer(db, place, NewCampaign(kept.name, 5, kept_for=kept), causes.next())
     assert await db.read(newest_open_drop, place.community_id, NOON) == Benefit("Silk", Tier.NEW, days(1))
