@@ -139,7 +139,7 @@ def listening(world: World) -> Iterator[None]:
         return noted
 
     with pytest.MonkeyPatch.context() as patch:
-        for name, nth in (("answer", 0), ("panel", 0), ("picture", 0), ("open_private", 1)):
+        for name, nth in (("answer", 0), ("taken_back", 0), ("panel", 0), ("picture", 0), ("open_private", 1)):
             patch.setattr(Voice, name, noting(getattr(Voice, name), nth))
         yield
 

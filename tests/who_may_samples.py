@@ -10,7 +10,7 @@ from bot.content.buttons.shops import HOME, LEAVE_ROOM, PART
 from bot.content.buttons.streams import CALL_OFF, REMIND
 from bot.rules import general as communities
 from bot.rules.attention.consent import NotAFanThere
-from bot.rules.general import Hello
+from bot.rules.general import Greeting
 from bot.rules.members.tag_rules import When
 from bot.rules.posts.persona import PillarsClosed
 from bot.rules.shops.arrivals import RoomGone
@@ -298,7 +298,7 @@ async def link_samples(world: World) -> list[Sample]:
     rest |= {"privacy": "1"}
     agree(set(rest), set(world.stage.app.table._openings))
     return [
-        Sample(f"{prefix}_…", f"/start {prefix}_{payload}", {SETUP: (Hello,), REMIND: (StreamGone,)}.get(prefix, ()))
+        Sample(f"{prefix}_…", f"/start {prefix}_{payload}", {SETUP: (Greeting,), REMIND: (StreamGone,)}.get(prefix, ()))
         for prefix, payload in sorted(rest.items())
     ]
 

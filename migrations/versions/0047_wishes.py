@@ -1,7 +1,7 @@
 """what the buyer of a favour wishes; ended packets and heart goals of a shop, the newest first
 
 Revision ID: 0047
-Revises: 0041
+Revises: 0045
 """
 
 from collections.abc import Sequence

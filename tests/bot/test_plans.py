@@ -37,6 +37,7 @@ SMALL = frozenset(
         *("stream", "airing", "reminder_round", "campaign", "code_batch", "item", "raffle", "raffle_naming"),
         *("raffle_redraw", "packet", "gift_offer", "heart_goal", "lapse_round", "card"),
         *("inbox", "set_aside", "dialogue", "forgotten", "alembic_version", "file_import", "album_file", "coin_fold"),
+        "export",
         *("tier_pending", "room_activity", "attention_bounds", "week", "rest", "wear_round"),
         *("post", "staff_role", "tag_rule", "welcome_question"),
     }
@@ -44,7 +45,7 @@ SMALL = frozenset(
 """Tables that stay small: what staff make by hand, what is deleted once it is handled, rows for rooms and deletions.
 
 `tier_pending` is emptied within seconds; `room_activity` has a row for each room and day of three months, `rest` one
-for each room and kind of message, `wear_round` one for each shop."""
+for each room and kind of message, `wear_round` one for each shop. `export` has what owners asked for within a week."""
 FEW_ROWS = (
     *("uq_account_one_of_a_kind", "uq_outbox_waiting_fold", "ix_outbox_open", "ix_held_waiting"),
     *(
