@@ -17,6 +17,7 @@ LATIN_IN_CHINESE_AND_KOREAN = re.compile(
     r"|/(?:tagrule|welcome)\b"
     r"|/(?:import|export)\b|\bCSV(?![A-Za-z])|\bExcel\b"
     r"|/(?:newstream|golive|delay|cancelstream|endlive)\b(?: 15m\b)?|\bcancel\b|\bQR(?=코드)|\bPDF|\bTelegram(?: ID)?"
+    r"|\bID(?![A-Za-z])"
 )
 """Commands stay in English letters, as does what nobody calls otherwise; field names, codes and examples stand in
 `<code>`."""

@@ -11,7 +11,7 @@ from sandbox.text import Text
 from tests.bot.conftest import Play, Stage
 
 PANEL = {"ko": "이렇게 보여요", "zh": "发出去就是这样", "en": "This is how it looks"}
-ASKED = {"ko": "어떤 소식", "zh": "想说点什么", "en": "What would you like to say"}
+ASKED = {"ko": "무엇을 올릴까요", "zh": "想说点什么", "en": "What would you like to say"}
 NOW = {"ko": "지금 올리기", "zh": "现在发", "en": "Send now"}
 SENT = {"ko": "올렸어요", "zh": "发出去啦", "en": "Sent"}
 
