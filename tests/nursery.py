@@ -13,23 +13,23 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-LONGEST = 1 << 18
-"""Bytes of a wish: what to do, where, and with which variables."""
 
 
 class Nursery:
     """The process of which others are born, as the tests see it."""
 
     def __init__(self) -> None:
-        self._wishes, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._wishes, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.nursery", str(theirs.fileno())],
@@ -44,18 +44,21 @@ class Nursery:
         """Let a process run `code` in a folder, with these variables and no others.
 
         `out` and `problems` become its standard output and error. Where the returned descriptor is read stand its
-        number and, once it has ended, its exit code, as `subprocess` gives it.
+        number and, once it has ended, its exit code, as `subprocess` gives it. When nobody can read that any more the
+        process is killed: no test leaves a bot behind.
         """
         told, tells = os.pipe()
-        wish = json.dumps({"code": code, "folder": str(folder), "variables": variables}).encode()
         try:
-            socket.send_fds(self._wishes, [wish], [out, problems, tells])
+            with tempfile.TemporaryFile() as wish:
+                wish.write(json.dumps({"code": code, "folder": str(folder), "variables": variables}).encode())
+                wish.seek(0)
+                socket.send_fds(self._wishes, [b"."], [wish.fileno(), out, problems, tells])
         finally:
             os.close(tells)
         return told
 
     def close(self) -> None:
-        """End it; processes that were born live on."""
+        """End it."""
         self._wishes.close()
         self._process.wait()
 
@@ -124,34 +127,43 @@ def main(wishes: socket.socket) -> None:
     gc.freeze()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those who look after the processes
     while True:
-        wish, (out, problems, tells), _, _ = received(wishes)
-        if not wish:
+        one, descriptors, _, _ = socket.recv_fds(wishes, 1, 4)
+        if not one:
             return
         if os.fork() == 0:
             wishes.close()
-            look_after(json.loads(wish), out, problems, tells)
-        for descriptor in (out, problems, tells):
+            wish, *ends = descriptors
+            with os.fdopen(wish, "rb") as file:
+                told = json.load(file)
+            look_after(told, *ends)
+        for descriptor in descriptors:
             os.close(descriptor)
 
 
-def received(wishes: socket.socket) -> tuple[bytes, list[int], int, object]:
-    """The next wish with its descriptors; nothing and three of none once the tests have ended."""
-    wish, descriptors, flags, address = socket.recv_fds(wishes, LONGEST, 3)
-    return wish, descriptors or [-1, -1, -1], flags, address
-
-
-def look_after(wish: dict[str, object], out: int, problems: int, tells: int) -> None:
-    """Let the process be born, and tell when it has ended."""
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+def look_after(wish: dict[str, Any], out: int, problems: int, tells: int) -> None:
+    """Let the process be born, and tell when it has ended; kill it when nobody is there to be told."""
+    ended, ends = os.pipe()
+    os.set_blocking(ends, False)  # a signal is noted there
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(ends)
     number = os.fork()
     if number == 0:
-        os.close(tells)
-        live(str(wish["code"]), str(wish["folder"]), dict(wish["variables"]), out, problems)  # type: ignore[call-overload]
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for descriptor in (ended, ends, tells):
+            os.close(descriptor)
+        live(wish["code"], wish["folder"], wish["variables"], out, problems)
     os.close(out)
     os.close(problems)
     os.write(tells, f"{number}\n".encode())
+    either = select.poll()
+    either.register(ended, select.POLLIN)
+    either.register(tells, 0)
+    if ended not in dict(either.poll()):
+        os.kill(number, signal.SIGKILL)
     _, status = os.waitpid(number, 0)
-    os.write(tells, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+    with suppress(BrokenPipeError):
+        os.write(tells, f"{os.waitstatus_to_exitcode(status)}\n".encode())
     os._exit(0)
 
 

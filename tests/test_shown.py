@@ -16,7 +16,8 @@ from babel.numbers import list_currencies
 
 from bot.content.button import Rows
 from bot.content.catalog import OUTCOMES
-from bot.content.filters import INVISIBLE, LOCALES, Filter, Here, all_for
+from bot.content.dates import LOCALES
+from bot.content.filters import INVISIBLE, Filter, Here, all_for
 from bot.rules.shops.setup import ZONES_OFFERED
 from bot.rules.streams.streams import StreamPolicy
 from bot.rules.tiers import Tier

@@ -95,6 +95,8 @@ class Reach:
     """Fans who get a private message."""
     coins: int | None = None
     """The most coins that it can cost the shop."""
+    least: int | None = None
+    """Coins that one of what is offered costs, where nobody has said yet how many there are."""
     left: int | None = None
     """Coins that an operator can still give away today."""
     back: int | None = None

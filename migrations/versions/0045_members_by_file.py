@@ -26,8 +26,8 @@ LINE_STATES = ("waiting", "come", "asked", "given", "refused", "dropped", "expir
 PARTLY = {
     "ix_moved_line_waits": (["community_id", "id"], "until IS NOT NULL"),
     "ix_moved_line_until": (["until"], "until IS NOT NULL"),
-    "ix_moved_line_user": (["user_id", "community_id"], "until IS NOT NULL AND user_id IS NOT NULL"),
-    "ix_moved_line_username": (["username", "community_id"], "until IS NOT NULL AND username IS NOT NULL"),
+    "ix_moved_line_user": (["user_id", "community_id"], "user_id IS NOT NULL"),
+    "ix_moved_line_username": (["username", "community_id"], "username IS NOT NULL"),
     "ix_moved_line_come": (["community_id", "id"], "state = 'come'"),
 }
 

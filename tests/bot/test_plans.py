@@ -54,6 +54,7 @@ FEW_ROWS = (
         "ix_order_claim_open",
         "ix_order_claim_made",
     ),
+    *("ix_moved_line_waits", "ix_moved_line_come", "ix_member_import_returning"),
     *("ix_member_here", "ix_gift_community_id", "ix_invitation_community_id", "ix_invitation_joined"),
 )
 """Indexes that may be walked: of the few rows that wait for something, or counted without their tables."""

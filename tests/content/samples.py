@@ -20,8 +20,10 @@ from bot.rules.folded import MOST_FOLDED
 from bot.rules.funding import Funding
 from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.members.fan_page import NOTES_SHOWN
+from bot.rules.members.tag_rules import TagRulePolicy
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
 from bot.rules.panel import LISTED, AdminLine, AdminPerson, Reach, Section
+from bot.rules.people.welcome import QuestionPolicy
 from bot.rules.pillars import SHARES_AT_FIRST
 from bot.rules.posts import drafts, persona, post_pages, slot_pages, week
 from bot.rules.posts.limits import ContentProblem
@@ -99,6 +101,10 @@ MOST = {
     ("CoreFan", "did"): len(Deed),
     ("ItemList", "waiting"): SHOWN_WAITING,
     ("FanShown", "notes"): NOTES_SHOWN,
+    ("QuestionList", "lines"): QuestionPolicy().most,
+    ("QuestionLine", "answers"): QuestionPolicy().most_answers,
+    ("AskedNow", "answers"): QuestionPolicy().most_answers,
+    ("RuleList", "lines"): TagRulePolicy().most,
 }
 """Tuples that are shorter by what makes them: a nudge names so many fans, and tells each kind of deed once."""
 

@@ -77,7 +77,7 @@ def _undone(undone: Undone | AlreadyUndone) -> Rows:
 
 
 def _stays(stays: StaysDone) -> Rows:
-    if stays.before_id is None:
+    if stays.before_id is None or stays.before is None:
         return ()
     return ((Button("undo_before", press=f"{UNDO}:{stays.before_id}", about=stays.before),),)
 

@@ -217,22 +217,13 @@ def coins(session: Session, query: Query, after: int) -> Page:
 
 def posts(session: Session, query: Query, after: int) -> Page:
     """Posts with how often they were sent."""
-    sent = (
-        select(col(Sending.post_id), func.count().label("times"), func.max(col(Sending.due_at)).label("last"))
-        .where(
-            col(Sending.community_id) == query.place.community_id,
-            col(Sending.state).in_([SendingState.TELLING.value, SendingState.DONE.value]),
-        )
-        .group_by(col(Sending.post_id))
-        .subquery()
-    )
     rows: Any = session.execute(
-        select(Post.__table__, sent.c.times, sent.c.last)  # type: ignore[attr-defined]
-        .outerjoin(sent, sent.c.post_id == col(Post.id))
+        select(Post.__table__)  # type: ignore[attr-defined]
         .where(col(Post.community_id) == query.place.community_id, col(Post.id) > after)
         .order_by(col(Post.id))
         .limit(query.limit)
     ).all()
+    sent = _sent(session, [row.id for row in rows])
     return Page(
         [
             (
@@ -243,13 +234,23 @@ def posts(session: Session, query: Query, after: int) -> Page:
                 row.valid_from,
                 row.valid_until,
                 row.made_at,
-                row.times or 0,
-                row.last,
+                *sent.get(row.id, (0, None)),
             )
             for row in rows
         ],
         rows[-1].id if len(rows) == query.limit else None,
     )
+
+
+def _sent(session: Session, ids: Sequence[int]) -> Mapping[int, tuple[int, datetime | None]]:
+    """How often posts were sent, and when last."""
+    states = [SendingState.TELLING.value, SendingState.DONE.value]
+    rows = session.execute(
+        select(col(Sending.post_id), func.count(), func.max(col(Sending.due_at)))
+        .where(col(Sending.post_id).in_(ids), col(Sending.state).in_(states))
+        .group_by(col(Sending.post_id))
+    ).all()
+    return {post_id: (times, last) for post_id, times, last in rows}
 
 
 def _text(content: Mapping[str, Any]) -> str:

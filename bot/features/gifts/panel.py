@@ -51,6 +51,9 @@ def reach_new(policy: GiftPolicy) -> CountReach:
         stock = values.get("stock")
         if kind is GiftKind.RELAY:
             coins = coins or policy.grows_by
-        return Reach(fans=count_fans(session, place), coins=coins * stock if kind in PAYS_COINS and stock else None)
+        coins = coins if kind in PAYS_COINS else 0
+        return Reach(
+            fans=count_fans(session, place), coins=coins * stock if coins and stock else None, least=coins or None
+        )
 
     return count

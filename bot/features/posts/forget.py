@@ -5,13 +5,10 @@ from sqlmodel import col
 from bot.store.engine.sessions import Tx
 from bot.store.leaving import Leaving
 from bot.store.post_copies import forget_copies
-from bot.store.tables.posts import Post, PostCopy, Sending
-from bot.store.told_data import Holds
+from bot.store.tables.posts import Post, Sending
 
 ACTED_BY = (col(Post.made_by), col(Sending.made_by))
 """Columns that say who of the staff did something."""
-TELLS = (Holds(col(PostCopy.member_id)),)
-"""Rows that are about a person."""
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:

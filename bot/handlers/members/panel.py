@@ -29,6 +29,8 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
             gives=True,
             reach=reach_of_grant,
         ),
-        PanelAct("tagrule", Section.FANS, "tagrule", blanks_of(form, None, times=("1", "3", "5", "10")), row=4),
-        PanelAct("tagrules", Section.FANS, "tagrule", unlogged=True, row=4),
+        PanelAct(
+            "tagrule", Section.FANS, "tagrule", blanks_of(form, None, times=("1", "3", "5", "10")), rare=True, row=4
+        ),
+        PanelAct("tagrules", Section.FANS, "tagrule", unlogged=True, rare=True, row=4),
     )

@@ -17,6 +17,6 @@ def panel_acts(policies: Policies) -> tuple[PanelAct, ...]:
     return (
         PanelAct("source", Section.FANS, "source", (bare("name", words(MAX_NAME, EXAMPLE)), *cost), unlogged=True),
         PanelAct("sources", Section.FANS, "source", unlogged=True),
-        PanelAct("welcome", Section.FANS, "welcome", question, owner=True, row=3),
-        PanelAct("welcomes", Section.FANS, "welcome", unlogged=True, row=3),
+        PanelAct("welcome", Section.FANS, "welcome", question, owner=True, rare=True, row=3),
+        PanelAct("welcomes", Section.FANS, "welcome", unlogged=True, rare=True, row=3),
     )

@@ -66,7 +66,6 @@ DOMAIN = Domain(
         **post_parts.UNDO,
     },
     follows=(_follow,),
-    tells=forget.TELLS,
     forgets=(forget.forget,),
     acted_by=forget.ACTED_BY,
     panel_acts=panel.panel_acts,

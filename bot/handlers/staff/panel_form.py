@@ -297,8 +297,8 @@ class PanelForm:
             read = read_with(act, blank, draft, text, _moment(inside))
             if act.fits is not None and not act.fits(read):
                 continue
-            coins = (await self._overview.reach(place, act.reach, read, draft.number)).coins if limited else None
-            if left is None or (coins or 0) <= left:
+            reach = await self._overview.reach(place, act.reach, read, draft.number) if limited else Reach()
+            if left is None or (reach.coins or reach.least or 0) <= left:
                 fitting.append(text)
         return tuple(fitting)
 

@@ -11,8 +11,8 @@ from bot.rules.tiers import Tier
 from bot.store.tables.base import Id, Json, one_of
 
 _WAITS = text("until IS NOT NULL")
-_BY_ID = text("until IS NOT NULL AND user_id IS NOT NULL")
-_BY_NAME = text("until IS NOT NULL AND username IS NOT NULL")
+_BY_ID = text("user_id IS NOT NULL")
+_BY_NAME = text("username IS NOT NULL")
 _COME = text("state = 'come'")
 _RETURNING = text("state = 'returning'")
 

@@ -20,6 +20,7 @@ from bot.store.fan_tags import set_tag, tags_of
 from bot.store.ledger import TransferHeader, pay
 from bot.store.places import place_of
 from bot.store.tables import Account, Activity, Member
+from bot.store.tables.base import id_of
 from bot.store.tiers import When, settle_some
 from sandbox import Document, Message, Person, Rights
 from tests.bot.conftest import Play, Stage
@@ -104,11 +105,11 @@ async def test_every_kind_by_buttons(play: Play) -> None:
     for label, column in (("Coins · CSV", "Reason"), ("Posts · Excel", "Topic"), ("Orders · Excel", "Order number")):
         press = stage.owner.presses(offer, label)
         await press.answered(10)
-        sent = await stage.owner.waits_for(
-            stage.bot,
-            lambda m, column=column: m.file is not None and m.sender is stage.bot and column in table_of(m),
-            timeout=20,
-        )
+
+        def fits(m: Message, column: str = column) -> bool:
+            return m.file is not None and m.sender is stage.bot and column in table_of(m)
+
+        sent = await stage.owner.waits_for(stage.bot, fits, timeout=20)
         if column == "Reason":
             assert "check-in" in table_of(sent)["Reason"]
 
@@ -193,15 +194,11 @@ async def test_export_then_import_into_an_empty_shop(play: Play) -> None:
 def _make_history(tx: Tx, user_id: int, now: datetime) -> None:
     """A fan with much to lose: coins, a tier that they earned, a tag, and three years."""
     place = place_of(tx, 1)
-    rows = {
-        user: (member, account)
-        for user, member, account in tx.execute(
-            select(col(Member.user_id), col(Member.id), col(Account.id)).join(
-                Account, col(Account.member_id) == col(Member.id)
-            )
-        )
-    }
-    member_id, account_id = rows[user_id]
+    account = tx.execute(
+        select(Account).join(Member, col(Account.member_id) == col(Member.id)).where(col(Member.user_id) == user_id)
+    ).scalar_one()
+    account_id, member_id = id_of(account), account.member_id
+    assert member_id is not None
     header = TransferHeader(1, "test:history", "gift", now)
     pay(tx, header, member_account=account_id, shop=place.shop_account, amount=1234)
     today = day_of(now, place.timezone)
@@ -225,12 +222,12 @@ async def _holdings(stage: Stage, community_id: int) -> dict[int, tuple[object, 
             .join(Account, col(Account.member_id) == col(Member.id))
             .where(col(Member.community_id) == community_id)
         ).all()
-        settled = settle_some(session, place, [one.id for one, _ in members], When(now, today), TierPolicy())
+        settled = settle_some(session, place, [id_of(one) for one, _ in members], When(now, today), TierPolicy())
         for member, balance in members:
-            one = settled[member.id]
+            one = settled[id_of(member)]
             points = score(one.sums, today) // 1000
             joined = member.joined_at if member.joined_at.year == 2023 else None
-            found[member.user_id] = (balance, one.now.tier.value, points, tags_of(session, member.id), joined)
+            found[member.user_id] = (balance, one.now.tier.value, points, tags_of(session, id_of(member)), joined)
         return found
 
     return await stage.app.db.read(read)

@@ -12,6 +12,8 @@ from tests.bot.staff.walking import NAMES_SOMETHING, Walker
 
 REFUSALS = (NoStreamYet, NoGoal, RaffleNotNow)
 """Answers to questions that change nothing: there was nothing to be looked at."""
+SETS_WHAT_HOLDS = "b:quiet"
+"""The first hours that are offered are those that hold: to choose them changes nothing, and the page says so."""
 RUNNING = (
     '/newcoupon title="Now" stock=50',
     '/newcoupon title="Later" stock=50 opens=+2h',
@@ -113,8 +115,33 @@ async def test_no_offered_act_is_refused(
             if data in walker.data:  # what was done before may have taken it away
                 walker.heard.clear()
                 await walker.does(data)
-                assert "Nothing was changed" not in walker.panel.text, (data, walker.panel.text)
+                assert data == SETS_WHAT_HOLDS or "Nothing was changed" not in walker.panel.text, walker.panel.text
                 assert "isn't there any more" not in walker.panel.text, data
                 assert not any(isinstance(outcome, REFUSALS) for outcome in walker.heard), (data, walker.heard)
     assert {"b:newcoupon", "b:newraffle", "b:redpacket", "b:newitem_coupon"} <= done
     assert (await stage.books()).sound
+
+
+JOBS = {
+    "a drop": (("s:coupons", "b:newcoupon"), 4),
+    "a red packet": (("s:packets", "b:redpacket"), 5),
+    "a raffle": (("s:raffles", "b:newraffle"), 4),
+    "a live is planned": (("s:streams", "b:newstream"), 4),
+    "a live begins": (("s:streams", "t:streams:1", "b:golive:1"), 4),
+    "tonight's figures": (("s:fans", "b:report"), 3),
+}
+"""The owner's most common jobs: the buttons up to the act, and how many taps there were in all before *more* came."""
+
+
+async def test_the_common_jobs_take_no_more_taps(play_sqlite: Play) -> None:
+    """From the first page of the panel to the end, names aside: each job takes as many taps as it always did."""
+    stage = await play_sqlite(language="en")
+    walker = await Walker.enter(stage, stage.owner)
+    for job, (path, most) in JOBS.items():
+        await walker.home()
+        walker.taps = 0
+        for data in path[:-1]:
+            await walker.tap(data)
+        await walker.does(path[-1])
+        assert "Nothing was changed" not in walker.panel.text, job
+        assert walker.taps == most, job

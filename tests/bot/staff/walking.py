@@ -20,6 +20,10 @@ TYPED = {
     "url": "https://example.com/live",
 }
 """What is written where nothing can be tapped, by the question."""
+BACK = frozenset({"g:review", "g:more"})
+"""Buttons of a form that ask nothing."""
+MOST_TAPS = 12
+"""Taps after which an act must be done."""
 NAMES_SOMETHING = frozenset({"redeem", "order", "order_give", "order_refund", "redeem_file", "newcoupon_file"})
 """Acts that need a code, an order's number or a file, which only staff can know: nothing is tapped there."""
 
@@ -111,18 +115,21 @@ class Walker:
     async def does(self, act: str) -> None:
         """Begin an act that is offered here, and take offered answers until it is done."""
         await self.tap(act)
-        while "x" in self.data or "g:review" in self.data:
+        for _ in range(MOST_TAPS):
+            if "x" not in self.data and "g:review" not in self.data:
+                return
             answers = [data for data in self.data if data.startswith("a:")]
             if "do" in self.data:
                 await self.tap("do")
                 return
-            blanks = [data for data in self.data if data.startswith("g:") and data != "g:more"]
+            blanks = [data for data in self.data if data.startswith("g:") and data not in BACK]
             if answers:
                 await self.tap(answers[self.turn % len(answers)])
             elif blanks:
                 await self.tap(blanks[0])
             else:
                 await self.types(TYPED[await self.asked()])
+        raise AssertionError(f"{act} is never done: {self.panel.text}")
 
     async def asked(self) -> str:
         """The question that is open."""

@@ -23,6 +23,7 @@ from bot.rules.place import Place
 from bot.rules.tiers import Tier
 from bot.store import ledger
 from bot.store.engine.db import Database
+from bot.store.engine.sessions import Tx
 from bot.store.ledger import check_books
 from bot.store.members import standing
 from tests.features.exchange.files import awaited_of, balances, imports_of, line, settle, told
@@ -50,7 +51,7 @@ async def joins(db: Database, place: Place, *numbers: int) -> None:
 async def spends(db: Database, place: Place, number: int, coins: int) -> None:
     """A fan spends coins."""
 
-    def pay(tx: ledger.Tx) -> None:
+    def pay(tx: Tx) -> None:
         member = standing(tx, place.community_id, fan(number), NOON)
         header = ledger.TransferHeader(place.community_id, f"test:{number}", "shop", NOON)
         ledger.charge(tx, header, member_account=member.account_id, shop=place.shop_account, amount=coins)

@@ -5,7 +5,7 @@ import json
 from sqlalchemy import Table
 from sqlmodel import col
 
-from bot.rules.coupons.campaigns import NewCampaign
+from bot.rules.coupons.campaigns import CampaignMade, NewCampaign
 from bot.rules.tags import Tagging, TagOrigin
 from bot.store.engine.db import Database
 from bot.store.fan_tags import set_tag
@@ -16,7 +16,7 @@ from tests.features.scene import FORGETTING, NOON, OWNER, act_of, campaigns_of, 
 
 SAID_OTHERWISE = {
     "account.member_id": "told as `coins`, with every transfer",
-    "member.user_id": "told by the member's own row",
+    "post_copy.member_id": "told by `shown`, which has each message that came to them",
     "tier_pending.member_id": "a mark for the clock, gone within a second",
     "gift.taken_by": "a card's friend is told by their invitation",
     "community.owner_id": "the owner stands in the shop's own settings",
@@ -29,7 +29,7 @@ CHATS = frozenset({"chat_id"})
 
 def people_columns(table: Table) -> set[str]:
     """Columns of a table that hold a person or a member."""
-    named = {"user_id", "actor_id", "by", "owner_id", "taken_by"}
+    named = {"user_id", "member_id", "actor_id", "by", "owner_id", "taken_by"}
     return {
         column.name
         for column in table.columns
@@ -66,6 +66,7 @@ async def test_the_file_tells_all_of_one_person(db: Database) -> None:
     """Coupons, coins, tags and membership of the one are there; the other fan and the staff's id are nowhere."""
     place = await shop(db)
     made = await campaigns_of(db).make(act_of(place, OWNER, cause="9:1"), NewCampaign("Silk", stock=5))
+    assert isinstance(made, CampaignMade)
     for number in (1, 2):
         await till(db).claim(act_of(place, fan(number), cause=f"9:{number + 1}"), made.number)
     member_id = (await db.write(standing, place.community_id, fan(1), NOON)).member_id

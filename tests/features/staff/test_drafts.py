@@ -119,7 +119,7 @@ async def test_reach_is_counted(db: Database, causes: Causes) -> None:
     assert await reach("redpacket", {"coins": 500}) == Reach(groups=2, fans=0, coins=500)
     assert await reach("coupon_cancel", {}, 99) == Reach(groups=2, void=0, back=0)
     assert await reach("newgift", {"kind": (GiftKind.RELAY, 0, None), "stock": 3}) == Reach(
-        fans=0, coins=3 * POLICIES[GiftPolicy].grows_by
+        fans=0, coins=3 * POLICIES[GiftPolicy].grows_by, least=POLICIES[GiftPolicy].grows_by
     )
     assert await reach("held", {}) == Reach()
 
@@ -144,8 +144,8 @@ def test_the_panel_shows_acts_in_its_own_order() -> None:
         *("newitem", "newitem_coupon", "items", "item_close", "item_open", "item_done", "item_refund"),
         *("hearts", "hearts_show", "hearts_cancel"),
         *("quiet_show", "quiet", "unsent"),
-        *("source", "sources", "fans", "grant", "held", "staff", "staff_add", "report"),
-        *("welcome", "welcomes", "tagrule", "tagrules"),
+        *("fans", "source", "sources", "grant", "held", "staff", "staff_add", "report"),
+        *("welcome", "welcomes", "import_members", "awaited", "export", "tagrule", "tagrules"),
         *("hook", "hook_new", "hook_off"),
     ]
 
