@@ -17,10 +17,11 @@ from tests.words import WORDS
 OTHER_FILES = (
     *("staff/asks", "figures/parts", "figures/drawing", "commands", "demo", "doctor", "examples", "needs", "points"),
     *("troubles", "pillars", "wears", "posts/parts", "posts/week_parts", "attention/parts", "members/parts", "person"),
-    *("whom", "tag_parts", LABELS),
+    *("whom", "tag_parts", "exchange/columns", "exchange/reasons", LABELS),
 )
 """Words that belong to no outcome: of the panel, menus, demo, doctor, examples, needs, points, troubles, pillars, what
-wears out, parts of posts, a person's name, whom, parts of tags, labels, and what reports and their pictures share."""
+wears out, parts of posts, a person's name, whom, parts of tags, columns of exports, why a line isn't taken, labels, and
+what reports and their pictures share."""
 RICH = frozenset({"figures.StreamReport", "figures.PeriodReport"})
 """Outcomes that are also a rich message with a table."""
 

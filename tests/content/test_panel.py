@@ -39,7 +39,7 @@ def test_the_panels_words_hold_no_english(language: Language) -> None:
     """What stands in the tables of the panel's words is in its language; codes and times to type stay as they are."""
     source = source_of("staff/asks", language)
     examples = re.compile(
-        r"SILK20|https://|\+90m|2026-11-23T20:00|\b(?:15m|2h|1h30m)\b|\bQR\b|CSV|\b(?:code|order|value|time)\b"
+        r"SILK20|https://|\+90m|2026-11-23T20:00|\b(?:15m|2h|1h30m)\b|\bQR\b|CSV|Excel|\b(?:code|order|value|time)\b"
         r"|(?:텔레그램|Telegram) ID"
     )
     for said in re.findall(r': "([^"]+)"', source):

@@ -105,4 +105,4 @@ async def test_in_three_languages(play_sqlite: Play) -> None:
     assert "꿀팁" in korean
     assert "11월 9일까지 쉬어요" in korean
     assert "干货" in chinese
-    assert "歇到 11月9日" in chinese
+    assert "歇到11月9日" in chinese
