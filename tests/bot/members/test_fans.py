@@ -89,7 +89,7 @@ async def test_tags_by_line_by_reply_and_by_buttons(play: Play) -> None:
     home = await says(stage, stage.owner, "/fans")
     await taps(stage, stage.owner, home, "silk · 1", "Ana")
     undone = await says(stage, stage.owner, "/undo")
-    assert "Ben has the tags of before" in undone.text
+    assert "Ben has the same tags as before" in undone.text
     assert ben is not ana
 
 

@@ -241,7 +241,7 @@ async def test_giving_a_role_in_the_panel(play_sqlite: Play) -> None:
     await taps(stage, stage.owner, panel, "Host: lives only", "Nothing has happened yet")
     await taps(stage, stage.owner, panel, "Yes, that role", "Sora is a host now")
     assert "is planned" in (await stage.ask(sora, "/newstream title=A at=+2h")).text
-    assert "role that they had before" in (await stage.owner.presses(panel, "Undo").answered(10)).text
+    assert "Their role is as it was before" in (await stage.owner.presses(panel, "Undo").answered(10)).text
     assert FOR_FANS in (await stage.ask(sora, "/newstream title=B at=+2h")).text
 
 
