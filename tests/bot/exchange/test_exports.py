@@ -147,7 +147,7 @@ async def test_a_filter_that_makes_no_sense_is_said(play: Play) -> None:
     await stage.settled()
     for line, part in (
         ("/export cats", "cats"),
-        ('/export orders for="tier>=loyal"', "Only fans can be filtered"),
+        ('/export orders for="tier>=loyal"', "Only the list of fans can be filtered"),
         ('/export fans for="tier>=gold"', "gold"),
         ('/export fans for="tag=silk"', "silk"),
     ):
