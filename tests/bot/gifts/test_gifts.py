@@ -71,9 +71,9 @@ async def test_the_whole_story(play: Play) -> None:
     ben.joins(stage.group, opened.buttons[0].url)
     welcome = await stage.whisper(ben)
     assert "Ana sent you well" in welcome.text
-    assert "10 coins wait for your first check-in" in welcome.text
+    assert "Your first check-in unlocks 10 coins" in welcome.text
     await shows(stage, ana, card, "Ben: joined")
-    assert "10 coins from a friend wait" in (await stage.ask(ben, "/me")).text
+    assert "unlocks 10 coins from a friend" in (await stage.ask(ben, "/me")).text
     for day in range(3):
         heard = await stage.ask(ben, "/checkin")
         if day == 0:
