@@ -87,7 +87,7 @@ async def test_a_ticket_comes_back_when_it_is_called_off(play_sqlite: Play) -> N
         stage.telegram.waits_for_event(lambda e: e.kind == "edit" and "call this raffle off" in card.text, timeout=15)
     )
     done = await stage.ask(stage.owner, "/raffle 1 cancel")
-    assert "5 coins in all go back" in done.text
+    assert "fans get 5 coins back for their tickets" in done.text
     await waiting
     assert (await stage.books()).held_by_fans == 5
 
