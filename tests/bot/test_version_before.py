@@ -26,7 +26,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 PROMISED = {
     "Silk room": (
-        "Silk moved starts a little differently",
+        "Silk moved has a new start",
         "Silk off (",
         "Good morning",
         "Made\n5 of 5 left",
@@ -40,7 +40,7 @@ PROMISED = {
         "Anonymous admins can't act here just now",
     ),
     "Silk lounge": ("Silk off (", "Good morning", "Made\n5 of 5 left", "Made raffle", "Starting now: Silk start"),
-    "Silk news": ("Silk moved starts a little differently", "Silk off (", "Starting now: Silk start"),
+    "Silk news": ("Silk moved has a new start", "Silk off (", "Starting now: Silk start"),
     "Mina": ("Jun opened a red packet: 30/3",),
     "Ana": ("You won 🎉 Quick scarf", "Coming up: Silk noon"),
     "Ben": ("연락이 닿지 않아 가게에서", "A greeting: 챙겨 드렸어요", "라방 알림: Silk noon"),
@@ -253,7 +253,7 @@ async def test_dialogues_go_on(old_url: str) -> None:
         panel = await types(stage, lou, old[lou], "45m", "Silk evening")
         await taps(stage, lou, panel, "Move the start", "Where next?")
         await stage.owner.waits_for(
-            stage.group, lambda m: "Silk evening starts a little differently" in m.text, timeout=10
+            stage.group, lambda m: "Silk evening has a new start" in m.text, timeout=10
         )
         await taps(stage, mina, old[mina], "Coins", "petals")
         panel = await types(stage, mina, old[mina], "pearls", "pearls")

@@ -98,7 +98,7 @@ async def test_every_kind_by_buttons(play: Play) -> None:
     await stage.settled()
     stage.owner.says(stage.bot, "/export")
     offer = await stage.owner.waits_for(
-        stage.bot, lambda m: m.sender is stage.bot and "What shall I send" in m.text, timeout=10
+        stage.bot, lambda m: m.sender is stage.bot and "What should I send" in m.text, timeout=10
     )
     assert len(offer.buttons) == 8
     for label, column in (("Coins · CSV", "Reason"), ("Posts · Excel", "Topic"), ("Orders · Excel", "Order number")):

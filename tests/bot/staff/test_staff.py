@@ -145,7 +145,7 @@ async def test_denying_an_operator(play: Play) -> None:
     assert "for the shop's staff" in (await stage.ask(jun, "/held")).text
     stage.owner.promotes(jun, stage.group, None)
     listed = await stage.ask(stage.owner, "/staff")
-    assert "no admin here any more" in listed.text
+    assert "no longer an admin here" in listed.text
     assert "count as one person" in listed.text
 
 
