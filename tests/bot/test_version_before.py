@@ -252,9 +252,7 @@ async def test_dialogues_go_on(old_url: str) -> None:
         await stage.owner.waits_for(stage.group, lambda m: "Half scarf" in m.text, timeout=10)
         panel = await types(stage, lou, old[lou], "45m", "Silk evening")
         await taps(stage, lou, panel, "Move the start", "Where next?")
-        await stage.owner.waits_for(
-            stage.group, lambda m: "Silk evening has a new start" in m.text, timeout=10
-        )
+        await stage.owner.waits_for(stage.group, lambda m: "Silk evening has a new start" in m.text, timeout=10)
         await taps(stage, mina, old[mina], "Coins", "petals")
         panel = await types(stage, mina, old[mina], "pearls", "pearls")
         await taps(stage, mina, panel, "Save", "pearls")
