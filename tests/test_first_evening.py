@@ -13,7 +13,7 @@ PAGES = {
     Language.KO: ROOT / "docs/first-evening.ko.md",
     Language.ZH: ROOT / "docs/first-evening.zh.md",
 }
-OWNERS_PART = {Language.EN: "\n# You\n", Language.KO: "\n# 사장님\n", Language.ZH: "\n# 你自己\n"}
+OWNERS_PART = {Language.EN: "\n# You\n", Language.KO: "\n# 방장님\n", Language.ZH: "\n# 你自己\n"}
 NO_BUTTONS = {
     Language.EN: {"invite users via link", "Don't skip this one"},
     Language.KO: {"꼭 정해 주세요."},

@@ -111,7 +111,7 @@ async def test_a_forwarded_file_answers_a_question(play_sqlite: Play) -> None:
     stage.owner.starts(stage.bot)
     panel = await opens_panel(stage, stage.owner)
     await taps(stage, stage.owner, panel, "Coupons", "Nothing is running")
-    await taps(stage, stage.owner, panel, "A drop with codes of a file", "CSV")
+    await taps(stage, stage.owner, panel, "A drop with codes from a file", "CSV")
     jun = stage.telegram.add_user("Jun")
     sent_on = stage.owner.forwards(jun.says(stage.owner, "our codes", document=CODES), stage.bot)
     await stage.owner.waits_for(stage.bot, lambda m: "What's the coupon called" in m.text, timeout=10, after=sent_on)

@@ -26,7 +26,7 @@ MINUTE, HOUR, DAY = 60, 3600, 86_400
 
 PROMISED = {
     "Silk room": (
-        "Silk moved starts a little differently",
+        "Silk moved has a new start",
         "Silk off (",
         "Good morning",
         "Made\n5 of 5 left",
@@ -40,7 +40,7 @@ PROMISED = {
         "Anonymous admins can't act here just now",
     ),
     "Silk lounge": ("Silk off (", "Good morning", "Made\n5 of 5 left", "Made raffle", "Starting now: Silk start"),
-    "Silk news": ("Silk moved starts a little differently", "Silk off (", "Starting now: Silk start"),
+    "Silk news": ("Silk moved has a new start", "Silk off (", "Starting now: Silk start"),
     "Mina": ("Jun opened a red packet: 30/3",),
     "Ana": ("You won 🎉 Quick scarf", "Coming up: Silk noon"),
     "Ben": ("연락이 닿지 않아 가게에서", "A greeting: 챙겨 드렸어요", "라방 알림: Silk noon"),
@@ -140,7 +140,7 @@ TAPS = (
     ("Ana", "packet:1", "You got"),
     ("Eve", "packet:2", "petals for you"),
     ("Ana", "packetcheck:4", "Seed"),
-    ("Ana", "gift", "Which gift shall it be"),
+    ("Ana", "gift", "Which gift would you like to send"),
     ("Eve", "shelf", "Coin shop"),
     ("Eve", "buy:2", "A greeting for 5 petals"),
     ("Eve", "pay:2:5:1", "Noted"),
@@ -252,9 +252,7 @@ async def test_dialogues_go_on(old_url: str) -> None:
         await stage.owner.waits_for(stage.group, lambda m: "Half scarf" in m.text, timeout=10)
         panel = await types(stage, lou, old[lou], "45m", "Silk evening")
         await taps(stage, lou, panel, "Move the start", "Where next?")
-        await stage.owner.waits_for(
-            stage.group, lambda m: "Silk evening starts a little differently" in m.text, timeout=10
-        )
+        await stage.owner.waits_for(stage.group, lambda m: "Silk evening has a new start" in m.text, timeout=10)
         await taps(stage, mina, old[mina], "Coins", "petals")
         panel = await types(stage, mina, old[mina], "pearls", "pearls")
         await taps(stage, mina, panel, "Save", "pearls")
@@ -319,7 +317,7 @@ async def test_old_links_open(old_url: str) -> None:
             ("Mina", "setup_1", "How the shop is set up"),
             ("Ana", "coupons_1", "HAT20"),
             ("Ana", "raffles_1", "Open scarf"),
-            ("Ana", "gift", "Which gift shall it be?"),
+            ("Ana", "gift", "Which gift would you like to send?"),
             ("Eve", "remind_5", "I'll remind you"),
             ("Tom", f"src_{WORLD['source']}", "Pick a group"),
             ("Tom", f"g_{WORLD['gifts']['Ben']}", "Ben has something for you"),

@@ -77,9 +77,9 @@ async def a_fan_is_asked_once(visit: Visit) -> None:
     await visit.says("check in")
     await expect(visit.whispers("Would you like news and offers from Mina Silk")).to_be_visible(timeout=2 * PATIENCE)
     await visit.tap("Yes, please")
-    await expect(visit.whispers("you said yes on")).to_be_visible(timeout=PATIENCE)
+    await expect(visit.whispers("You said yes on")).to_be_visible(timeout=PATIENCE)
     await visit.tap("Stop these")
-    assert "you took your yes back" in await visit.hears_alert()
+    assert "You took your yes back" in await visit.hears_alert()
 
 
 async def a_week_from_the_shelf(visit: Visit) -> None:

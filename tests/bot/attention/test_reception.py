@@ -59,15 +59,15 @@ async def test_from_a_report_to_what_rests(play: Play) -> None:
     assert page.text.splitlines()[3:] == [
         "Tips 😴 rests until Nov 9",
         "Only 9% of the usual answers, so it takes a break",
-        "15 messages, 489 answers, 16 of 100 fans · 2 gone within an hour",
+        "15 messages, 489 answers, from 16 in 100 fans · 2 gone within an hour",
         "",
         "Coupon drops",
         "100% of the usual answers",
-        "10 messages, 600 answers, 30 of 100 fans",
+        "10 messages, 600 answers, from 30 in 100 fans",
         "",
         "Raffles",
         "Too few messages to tell yet",
-        "2 messages, 10 answers, 3 of 100 fans",
+        "2 messages, 10 answers, from 3 in 100 fans",
         "",
         "An answer is a press, a vote, a reaction or a reply within a day. Telegram doesn't tell me who muted me.",
     ]

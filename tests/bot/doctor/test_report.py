@@ -120,7 +120,7 @@ def test_colors_are_for_terminals() -> None:
     lines = list(report(WORDS, [TokenRefused()], Language.EN, width=80, color=True))
     assert lines[0].startswith("\x1b[1m")
     assert lines[1].startswith("  \x1b[31m✗\x1b[0m Telegram refuses")
-    assert lines[-1] == "1 thing to mend. Mend and run this again."
+    assert lines[-1] == "1 thing to fix. Fix and run this again."
 
 
 def test_the_sum_counts_what_is_to_do() -> None:

@@ -99,7 +99,7 @@ async def test_every_kind_by_buttons(play: Play) -> None:
     await stage.settled()
     stage.owner.says(stage.bot, "/export")
     offer = await stage.owner.waits_for(
-        stage.bot, lambda m: m.sender is stage.bot and "What shall I send" in m.text, timeout=10
+        stage.bot, lambda m: m.sender is stage.bot and "What should I send" in m.text, timeout=10
     )
     assert len(offer.buttons) == 8
     for label, column in (("Coins · CSV", "Reason"), ("Posts · Excel", "Topic"), ("Orders · Excel", "Order number")):
@@ -148,7 +148,7 @@ async def test_a_filter_that_makes_no_sense_is_said(play: Play) -> None:
     await stage.settled()
     for line, part in (
         ("/export cats", "cats"),
-        ('/export orders for="tier>=loyal"', "Only fans can be filtered"),
+        ('/export orders for="tier>=loyal"', "Only the list of fans can be filtered"),
         ('/export fans for="tier>=gold"', "gold"),
         ('/export fans for="tag=silk"', "silk"),
     ):

@@ -117,9 +117,9 @@ async def test_wrong_lines_get_one_kind_sentence(play_sqlite: Play) -> None:
     for line, answer in (
         ("goals=100", "gives"),
         ('goals=500,100 gives="coupon:1,coupon:2"', "rising"),
-        ('goals=100 gives="coupon:1,coupon:2"', "as many of both"),
+        ('goals=100 gives="coupon:1,coupon:2"', "I need one for each"),
         ('goals=100 gives="a scarf"', "can't read"),
-        ('goals=100 gives="packet:50/5"', "No live is on"),
+        ('goals=100 gives="packet:50/5"', "none is on or planned"),
         ("nonsense", "nonsense"),
         ("cancel", "No heart goal"),
     ):

@@ -17,7 +17,7 @@ async def test_a_rule_from_its_line_to_its_end(play: Play) -> None:
     owner.says(stage.bot, RULE)
     await stage.settled()
     chat = owner.chat_with(stage.bot)
-    assert "The rule stands" in chat.messages[-1].text
+    assert "Rule made" in chat.messages[-1].text
     await stage.app.jobs.tick()
     owner.says(stage.bot, "/tagrule")
     await stage.settled()

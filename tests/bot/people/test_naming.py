@@ -216,8 +216,8 @@ async def test_who_is_no_person(play_sqlite: Play, deed: str) -> None:
     await stage.settled()
     before = await everything(stage.app.db)
     for spoken in (helper.says(stage.group, "Hm"), by_bot):
-        assert "no fan to be named" in (await shop.says(LINES[deed], reply_to=spoken)).text
-    assert "no fan to be named" in (await shop.says(f"{LINES[deed]} Other", mentions=(other,))).text
+        assert "which fan you mean" in (await shop.says(LINES[deed], reply_to=spoken)).text
+    assert "which fan you mean" in (await shop.says(f"{LINES[deed]} Other", mentions=(other,))).text
     assert post.copy is not None
     joined = next(m for m in stage.telegram.messages(stage.group) if "new_chat_members" in m.service)
     own = next(m for m in stage.telegram.messages(stage.group) if m.sender is stage.bot and m.only_for is None)

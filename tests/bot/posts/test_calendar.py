@@ -104,7 +104,7 @@ async def test_slots_by_buttons_and_by_lines(play_sqlite: Play) -> None:
         ("/calendar remove tue,thu 17:00", "✖️ Tue Thu 17:00: Tips"),
         ("/calendar add 0 11 * * 3 any", "Wed 11:00: any pillar"),
         ("/calendar add fri 10:00 /redpacket 1000 20", "/redpacket 1000 20"),
-        ("/calendar add fri 10:10 tips", "too near the slot at 10:00"),
+        ("/calendar add fri 10:10 tips", "too close to the slot at 10:00"),
         ("/calendar add fri 14:00 shoes", "I don't know the pillar shoes"),
         ("/calendar add fri 14:00 /redpacket many", "I still need shares"),
         ("/calendar add fri 14:00 /ban them", "I can't open"),

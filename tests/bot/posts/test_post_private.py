@@ -113,7 +113,7 @@ async def test_buttons_pillar_and_time(play_sqlite: Play) -> None:
     panel = await desk.says("New scarves tonight", PANEL["en"])
     assert "No pillar" in panel.text
     panel = await desk.taps(panel, "Buttons", "one a line")
-    await desk.says("See it", "can't make a button of See it")
+    await desk.says("See it", "can't make a button out of See it")
     panel = await desk.says("See it - https://shop.example/scarf", PANEL["en"])
     assert [button.text for button in desk.preview(panel).buttons] == ["See it"]
     panel = await desk.taps(panel, "🧭", "What is it about")
@@ -141,7 +141,7 @@ async def test_a_draft_survives_a_restart(play_sqlite: Play) -> None:
     await desk.stage.settled()
     await desk.stage.stop()
     desk.stage.start_again()
-    await desk.taps(panel, "To whom", "Who should hear it")
+    await desk.taps(panel, "To whom", "Who should get it")
     await desk.taps(panel, "‹ Back", PANEL["en"])
     await desk.taps(panel, "Leave it", "Nothing was sent")
     assert preview.deleted
@@ -178,7 +178,7 @@ async def test_some_fans_in_private(play_sqlite: Play) -> None:
     desk = await Desk.open(play_sqlite)
     await desk.asks()
     panel = await desk.says("Only for you", PANEL["en"])
-    panel = await desk.taps(panel, "To whom", "Who should hear it")
+    panel = await desk.taps(panel, "To whom", "Who should get it")
     panel = await desk.taps(panel, "in private", "Which fans")
     await desk.says("tier>=pope", "the tiers are")
     panel = await desk.says("tier>=loyal", "0 fans get it")

@@ -77,7 +77,7 @@ async def test_a_ticket_comes_back_when_it_is_called_off(play_sqlite: Play) -> N
     ana, ben = stage.fan("Ana"), stage.fan("Ben")
     await stage.ask(ana, "/checkin")
     card = await opened(stage, 'prize="Silk <b>" closes=+30m ticket=5 weights=1,1,2,3 value="₩39,000"')
-    assert "weighs exactly as much" in card.text
+    assert "counts exactly as much" in card.text
     assert [button.text for button in card.buttons] == ["🎟 Enter free", "Ticket · 5 coins"]
     press = ana.presses(card, "ticket")
     assert "you have 0 coins left" in (await stage.whisper(ana, after=press)).text
@@ -87,7 +87,7 @@ async def test_a_ticket_comes_back_when_it_is_called_off(play_sqlite: Play) -> N
         stage.telegram.waits_for_event(lambda e: e.kind == "edit" and "call this raffle off" in card.text, timeout=15)
     )
     done = await stage.ask(stage.owner, "/raffle 1 cancel")
-    assert "5 coins in all go back" in done.text
+    assert "fans get 5 coins back for their tickets" in done.text
     await waiting
     assert (await stage.books()).held_by_fans == 5
 

@@ -349,7 +349,7 @@ async def test_the_checklist(play_sqlite: Play) -> None:
     panel = await opens_setup(stage, stage.owner)
     await taps(stage, panel, "Done", "ready")
     panel = await types_setup(stage)
-    assert "I lack something in 3 chats" in panel.text
+    assert "I'm missing something in 3 rooms" in panel.text
     await taps(stage, panel, "Groups and rights", "Why I ask")
     lines = {line.split(":")[0]: line for line in panel.text.splitlines()}
     assert "✅ Silk room" in lines

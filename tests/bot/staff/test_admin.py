@@ -76,7 +76,7 @@ STORIES = {
         "Where next?",
     ),
     "newraffle": ("Raffles", "New raffle", ["Silk scarf", "In 30 minutes"], "Open it", "Where next?"),
-    "newgift": ("Gifts", "A gift to send on", ["A warm start", "20 coins"], "Offer it", "Where next?"),
+    "newgift": ("Gifts", "A gift for friends", ["A warm start", "20 coins"], "Offer it", "Where next?"),
     "hearts": ("Heart goals", "A heart goal", ["100", "500 coins in 20 shares"], "Set it", "Where next?"),
     "source": ("Fans", "A link for a place", ["Autumn poster"], "Make the link", "Where next?"),
     "report": ("Fans", "Figures", ["7 days"], None, "Where next?"),
@@ -246,7 +246,7 @@ async def test_files_by_buttons(play_sqlite: Play) -> None:
     stage.owner.starts(stage.bot)
     panel = await opens_panel(stage, stage.owner)
     await taps(stage, stage.owner, panel, "Coupons", "Nothing is running")
-    await taps(stage, stage.owner, panel, "codes of a file", "Send me the file")
+    await taps(stage, stage.owner, panel, "codes from a file", "Send me the file")
     panel = await types(stage, stage.owner, panel, "SILK1 SILK2", "as a file")
     said = stage.owner.says(stage.bot, "", document=Document("codes.csv", b"code\nSILK-1\nSILK-2\n", "text/csv"))
     panel = await stage.owner.waits_for(

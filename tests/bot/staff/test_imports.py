@@ -303,7 +303,7 @@ async def test_an_album_by_buttons(play_sqlite: Play) -> None:
     stage.owner.starts(stage.bot)
     panel = await opens_panel(stage, stage.owner)
     await panel_taps(stage, stage.owner, panel, "Coupons", "Nothing is running")
-    await panel_taps(stage, stage.owner, panel, "codes of a file", "Send me the file")
+    await panel_taps(stage, stage.owner, panel, "codes from a file", "Send me the file")
     files = (csv("code", "SILK-1", name="one.csv"), csv("code", "SILK-2", name="two.csv"))
     album = stage.owner.posts_album(stage.bot, *files, as_files=True)
     panel = await stage.owner.waits_for(

@@ -149,7 +149,7 @@ async def test_a_role_rests_outside_of_home(play_sqlite: Play, how: str) -> None
     assert await query(stage.app.db, "SELECT count(*) FROM stream") == [(1,)]
     listed = await stage.ask(stage.owner, "/staff")
     assert "host since" in listed.text
-    assert "rests: not in the group now" in listed.text
+    assert "on hold: not in the group now" in listed.text
     said = stage.owner.says(stage.group, "/staff add operator Sora", mentions=[sora])
     assert "I don't see Sora" in (await stage.whisper(stage.owner, after=said)).text
 
@@ -236,13 +236,13 @@ async def test_giving_a_role_in_the_panel(play_sqlite: Play) -> None:
     panel = await opens_panel(stage, stage.owner)
     await taps(stage, stage.owner, panel, "Fans and figures", "Fans and figures")
     await taps(stage, stage.owner, panel, "Who helps", "Nobody but you")
-    await taps(stage, stage.owner, panel, "Someone to help", "Who shall help you")
+    await taps(stage, stage.owner, panel, "Someone to help", "Who should help you")
     await taps(stage, stage.owner, panel, "Sora", "What will they do")
     await taps(stage, stage.owner, panel, "Host: lives only", "Nothing has happened yet")
     await taps(stage, stage.owner, panel, "Yes, that role", "Sora is a host now")
     await stage.all_sent()  # the word to her has left: else it could be taken for an answer
     assert "is planned" in (await stage.ask(sora, "/newstream title=A at=+2h")).text
-    assert "role that they had before" in (await stage.owner.presses(panel, "Undo").answered(10)).text
+    assert "Their role is as it was before" in (await stage.owner.presses(panel, "Undo").answered(10)).text
     await stage.all_sent()
     assert FOR_FANS in (await stage.ask(sora, "/newstream title=B at=+2h")).text
 

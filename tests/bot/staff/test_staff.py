@@ -74,7 +74,7 @@ async def test_the_owner_changes_the_limit(play_sqlite: Play) -> None:
     while "Skip ›" in [button.text for button in panel.buttons]:
         await stage.owner.presses(panel, "Skip").answered(10)
         await stage.settled()
-    await taps(stage, stage.owner, panel, "Staff limit", "How much may staff give away?")
+    await taps(stage, stage.owner, panel, "Staff limit", "How much can staff give away?")
     panel = await types(stage, stage.owner, panel, "plenty", "a whole number")
     await taps(stage, stage.owner, panel, "Nothing", "Staff can give away: nothing")
     await taps(stage, stage.owner, panel, "Save", "All set")
@@ -145,7 +145,7 @@ async def test_denying_an_operator(play: Play) -> None:
     assert "for the shop's staff" in (await stage.ask(jun, "/held")).text
     stage.owner.promotes(jun, stage.group, None)
     listed = await stage.ask(stage.owner, "/staff")
-    assert "no admin here any more" in listed.text
+    assert "no longer an admin here" in listed.text
     assert "count as one person" in listed.text
 
 

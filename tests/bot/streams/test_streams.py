@@ -115,7 +115,7 @@ async def test_a_reminder_of_nothing(play_sqlite: Play, payload: str) -> None:
     stage = await play_sqlite(language="en")
     ana = stage.fan("Ana")
     ana.starts(stage.bot, payload)
-    await ana.waits_for(stage.bot, lambda m: "isn't coming any more" in m.text, timeout=10)
+    await ana.waits_for(stage.bot, lambda m: "isn't on any more" in m.text, timeout=10)
     assert "isn't coming" not in (await stage.ask(ana, "/checkin")).text
 
 
@@ -189,7 +189,7 @@ async def test_the_owner_puts_it_off(play_sqlite: Play) -> None:
     card = await live_card(stage)
     answer = await stage.owner.presses(question, ":15").answered(10)
     assert "now starts" in answer.text
-    await stage.owner.waits_for(stage.group, lambda m: "starts a little differently" in m.text, timeout=10)
+    await stage.owner.waits_for(stage.group, lambda m: "has a new start" in m.text, timeout=10)
     await stage.owner.waits_for(stage.group, lambda m: m is card and not m.buttons, timeout=10)
     stage.telegram.clock.advance(15 * MINUTE)
     anew = await live_card(stage, after=card)
@@ -207,7 +207,7 @@ async def test_the_owner_calls_it_off(play_sqlite: Play) -> None:
     await stage.owner.waits_for(stage.group, lambda m: "isn't happening" in m.text, timeout=10)
     await stage.owner.waits_for(stage.group, lambda m: m is card and not m.buttons, timeout=10)
     gone = await stage.owner.presses(question, "onair:").answered(10)
-    assert "No stream is on" in gone.text
+    assert "No live is on" in gone.text
 
 
 async def test_the_owner_is_asked_by_a_whisper(play_sqlite: Play) -> None:
@@ -248,7 +248,7 @@ async def test_a_reminder_of_another_shop(play_sqlite: Play) -> None:
     reminder = await ana.waits_for(stage.bot, lambda m: "Coming up" in m.text, timeout=10)
     said = ana.says(other, "/checkin")
     await stage.whisper(ana, other, after=said)
-    assert "no more reminders of Silk night" in (await ana.presses(reminder, "unremind:").answered(10)).text
+    assert "no more reminders for Silk night" in (await ana.presses(reminder, "unremind:").answered(10)).text
     assert (
         "I'll remind you"
         in (await ana.forges(stage.telegram.private(stage.bot, ana), reminder, "remind:1").answered(10)).text
@@ -270,7 +270,7 @@ async def test_presses_of_another_shops_streams(play_sqlite: Play) -> None:
     assert "can't find that live" in (await ana.forges(stage.group, drop, f"here:{airing_id}").answered(10)).text
     assert "isn't coming" in (await ana.forges(stage.group, drop, "unremind:1").answered(10)).text
     for data in (f"onair:{airing_id}", f"later:{airing_id}:15", f"calloff:{airing_id}"):
-        assert "No stream is on" in (await stage.owner.forges(stage.group, drop, data).answered(10)).text
+        assert "No live is on" in (await stage.owner.forges(stage.group, drop, data).answered(10)).text
         assert "for the shop's staff" in (await ana.forges(stage.group, drop, data).answered(10)).text
     assert (await stage.books()).held_by_fans == 0
 
@@ -287,7 +287,7 @@ async def test_the_channel_is_told(play: Play) -> None:
     stage.telegram.clock.advance(10 * HOUR)
     await stage.owner.waits_for(stage.group, lambda m: "Good morning" in m.text, timeout=10)
     await stage.ask(stage.owner, "/delay 30m")
-    await stage.owner.waits_for(channel, lambda m: "starts a little differently" in m.text, timeout=10)
+    await stage.owner.waits_for(channel, lambda m: "has a new start" in m.text, timeout=10)
     stage.telegram.clock.advance(90 * MINUTE)
     card = await live_card(stage, channel)
     assert "Starting now" in card.text
