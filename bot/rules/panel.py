@@ -1,6 +1,6 @@
 """What domains give the staff's panel: the shop's things by section, and whom an act reaches."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -109,3 +109,7 @@ class Reach:
     """Fans who may claim, enter or buy, by the act's own conditions."""
     aimed: int | None = None
     """Fans who may have it, where it is for some only."""
+
+    def without_coins(self) -> "Reach":
+        """The same for somebody who sees no money."""
+        return replace(self, coins=None, least=None, left=None, back=None)

@@ -51,6 +51,10 @@ class Overview:
         found = await self._db.read(read, place, at, number) if read is not None else []
         return found[0] if found else None
 
+    def has_things(self, section: str) -> bool:
+        """Whether a section lists things at all, or only offers acts."""
+        return section in self._lists
+
     def has_ended(self, section: str) -> bool:
         """Whether ended things of a section can be looked up."""
         return section in self._ended

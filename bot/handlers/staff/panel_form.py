@@ -285,13 +285,13 @@ class PanelForm:
         )
 
     async def _fitting(self, inside: Ask, act: PanelAct, blank: Blank, draft: Draft) -> tuple[str, ...]:
-        """Answers to tap that go with what is filled in, and that an operator can still give today."""
+        """Answers to tap that go with what is filled in, and that who isn't the owner can still give today."""
         limited, place = act.gives and inside.role is not Role.OWNER, inside.community
         holding = await self._overview.offered(place, set(blank.when.values()), inside.at)
         quick = tuple(text for text in blank.quick if text not in blank.when or blank.when[text] in holding)
         if not quick or (act.fits is None and not limited):
             return quick
-        left = await self._overview.left_today(place, inside.actor_id, inside.at) if limited else None
+        left = await self._left(inside) if limited else None
         fitting: list[str] = []
         for text in quick:
             read = read_with(act, blank, draft, text, _moment(inside))
@@ -303,7 +303,9 @@ class PanelForm:
         return tuple(fitting)
 
     async def _reach(self, inside: Ask, act: PanelAct, read: Mapping[str, Any], number: int | None) -> Reach:
-        """What an act reaches: whom its segment names, and what an operator can still give away today."""
+        """What an act reaches: whom its segment names, and what an operator can still give away today.
+
+        Hosts see nothing of what it costs."""
         reach = await self._overview.reach(inside.community, act.reach, read, number)
         meant, tier = read.get("for"), read.get("tier")
         if isinstance(meant, Segment) and meant.conditions:
@@ -311,8 +313,14 @@ class PanelForm:
                 meant = Segment((*meant.conditions, Condition(Field.TIER, Op.LEAST, Tier(tier))))
             reach = replace(reach, aimed=await self._overview.aimed(inside.community, meant, inside.at))
         if act.gives and inside.role is not Role.OWNER:
-            reach = replace(reach, left=await self._overview.left_today(inside.community, inside.actor_id, inside.at))
-        return reach
+            reach = replace(reach, left=await self._left(inside))
+        return reach if inside.act.sees_money else reach.without_coins()
+
+    async def _left(self, inside: Ask) -> int:
+        """Coins that somebody other than the owner can still give away today: none if they see no money."""
+        if not inside.act.sees_money:
+            return 0
+        return await self._overview.left_today(inside.community, inside.actor_id, inside.at)
 
     async def _picks(self, inside: Ask, blank: Blank, draft: Draft) -> tuple[AdminPick, ...]:
         if is_person(blank):

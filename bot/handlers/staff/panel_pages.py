@@ -50,7 +50,17 @@ class PanelPages:
             await self.home(inside)
             return
         more, ended = max(0, len(lines) - LISTED), self.overview.has_ended(section)
-        page = AdminSection(place.community_id, section, lines[:LISTED], _names(shown), more, bool(rest), second, ended)
+        page = AdminSection(
+            place.community_id,
+            section,
+            lines[:LISTED],
+            _names(shown),
+            more,
+            rest=bool(rest),
+            second=second,
+            ended=ended,
+            listed=self.overview.has_things(section),
+        )
         await self._show(inside, page)
 
     async def _acts_of(self, inside: Ask, section: str) -> list[PanelAct]:

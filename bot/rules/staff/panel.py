@@ -84,6 +84,8 @@ class AdminSection(Outcome, name="admin.AdminSection"):
     """Whether these are the acts behind *more*."""
     ended: bool = False
     """Whether ended things can be looked up."""
+    listed: bool = True
+    """Whether there are things of this kind. If not, nothing can be running."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
+from bot.rules.panel import Section
 from sandbox import Message, Person, Rights
 from sandbox.commands import commands_for
 from tests.bot.conftest import Play, Stage
 from tests.bot.staff.test_admin import opens_panel, taps
+from tests.bot.staff.test_offered import running
+from tests.bot.staff.walking import Walker
 from tests.features.scene import query
 
 FOR_FANS = "for the shop's staff"
@@ -79,6 +82,54 @@ async def test_the_panel_of_a_host(play_sqlite: Play) -> None:
         shown = [m for m in stage.telegram.messages(panel.chat) if m.sender is stage.bot]
         assert not any(word in shown[-1].text for word in ("1,234", "Silk stock", "drop")), (data, shown[-1].text)
     assert NOT_FOR_HOSTS in (await sora.forges(panel.chat, panel, "admin:1:b:report").answered(10)).text
+
+
+async def test_a_host_sees_no_money_on_any_page(play_sqlite: Play) -> None:
+    """Each page that is offered or guessed, each question, and each preview: nothing is said of coins or revenue."""
+    stage = await play_sqlite(language="en")
+    fan = stage.fan("Ana")
+    stage.owner.starts(stage.bot)
+    await stage.settled()
+    await running(stage, fan)
+    sora = await a_host(stage)
+    walker = await Walker.enter(stage, sora)
+    read = {page: walker.panel.text async for page in walker.pages()}
+    assert {"", "s:streams", "t:streams:1", "s:hearts"} <= set(read)
+    for page in ("l", *(f"{verb}:{section}:1" for section in Section for verb in "soteh")):
+        await walker.turn_to(page)
+        read[page] = walker.panel.text
+    for act, page in (await walker.offers()).items():
+        await walker.turn_to(page)
+        await walker.tap(act)
+        read[act] = walker.panel.text
+        await walker.home()
+    await walker.turn_to("s:hearts")
+    await walker.tap("b:hearts")
+    await walker.tap("a:goals:100")
+    assert [data for data in walker.data if data.startswith("a:")] == ["a:gives:coupon:5"]
+    read["what hearts give"] = walker.panel.text
+    await walker.types("packet:300/10")
+    read["the preview"] = walker.panel.text
+    own = ("packet:300/10", "300 coins in 10 shares")  # what they typed, which the command refuses
+    for page, text in read.items():
+        said = text.lower()
+        for answer in own:
+            said = said.replace(answer, "")
+        assert not any(word in said for word in MONEY), (page, text)
+
+
+async def test_a_section_without_things_says_nothing_of_them(play_sqlite: Play) -> None:
+    """What fans do isn't running or over: their section only offers acts. Few need those behind *more*."""
+    stage = await play_sqlite(language="en")
+    stage.owner.starts(stage.bot)
+    panel = await opens_panel(stage, stage.owner)
+    await taps(stage, stage.owner, panel, "Red packets", "Nothing is running")
+    await taps(stage, stage.owner, panel, "Panel", "What shall we do")
+    await taps(stage, stage.owner, panel, "Fans and figures", "Fans and figures")
+    assert "running" not in panel.text
+    assert "Take a list along" not in [button.text for button in panel.buttons]
+    await taps(stage, stage.owner, panel, "More", "Needed less often")
+    assert "Take a list along" in [button.text for button in panel.buttons]
 
 
 async def test_the_commands_that_a_role_shows(play_sqlite: Play) -> None:

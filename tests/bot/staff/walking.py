@@ -1,5 +1,6 @@
 """Somebody of the staff who walks through the panel and taps whatever it offers."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,21 +104,26 @@ class Walker:
         await self.who.forges(private, self.panel, f"admin:1:{page}" if page else "admin:1").answered(10)
         await self.stage.settled()
 
-    async def offers(self) -> dict[str, str]:
-        """All acts that are offered now, by what their buttons carry, each with its page."""
-        found: dict[str, str] = {}
+    async def pages(self) -> AsyncIterator[str]:
+        """Every page that buttons lead to, shown one after the other."""
         pages, seen = [""], {""}
         await self.home()
         while pages:
             page = pages.pop()
             await self.turn_to(page)
             for data in self.data:
-                verb = data.partition(":")[0]
-                if verb == "b":
-                    found.setdefault(data, page)
-                elif verb in {"s", "t", "o", "e", "h"} and data not in seen:
+                if data.partition(":")[0] in {"s", "t", "o", "e", "h", "l"} and data not in seen:
                     seen.add(data)
                     pages.append(data)
+            yield page
+
+    async def offers(self) -> dict[str, str]:
+        """All acts that are offered now, by what their buttons carry, each with its page."""
+        found: dict[str, str] = {}
+        async for page in self.pages():
+            for data in self.data:
+                if data.startswith("b:"):
+                    found.setdefault(data, page)
         return found
 
     async def does(self, act: str) -> None:
