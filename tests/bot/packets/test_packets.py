@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from functools import partial
 from urllib.parse import urlsplit
 
 from bot.rules.packets.proofs import check_packet_proof
@@ -74,6 +75,11 @@ async def test_a_fair_packet_from_its_opening_to_the_proof(play: Play) -> None:
     assert "already tapped" in undone.text
 
 
+def is_file(name: str, message: Message) -> bool:
+    """Whether it brings the file of this name."""
+    return message.file is not None and message.file.name == name
+
+
 CHECKED = {
     "en": ("it was shared out just like that", "The shop's own computer did this"),
     "ko": ("나눈 그대로예요", "이 가게의 컴퓨터가 했어요"),
@@ -95,16 +101,16 @@ async def test_a_packet_is_computed_again_in_three_languages(play_sqlite: Play) 
         assert all(one in told.text for one in words), told.text
         (link,) = [button.url for button in told.buttons if button.url is not None]
         assert link.startswith("https://shop.example/packets/1/")
-    door = await stage.whisper(fans[0], after=fans[0].presses(told, "packetfiles"))
+    door = await stage.whisper(fans[0], after=fans[0].forges(stage.group, card, "packetfiles:1"))
     (start,) = [button.url for button in door.buttons if button.url is not None]
     assert start.endswith("start=packetfiles_1_1")
-    opened = fans[0].says(stage.bot, "/start packetfiles_1_1")
+    opened = fans[0].starts(stage.bot, "packetfiles_1_1")
     for name in ("encore-packet-1.json", "encore-verify.html"):
         await fans[0].waits_for(
             stage.bot,
-            lambda m: m.file is not None and m.file.name == name,
+            partial(is_file, name),
             timeout=10,
-            after=opened,  # noqa: B023
+            after=opened,
         )
     async with served(stage) as port:
         path = urlsplit(link).path

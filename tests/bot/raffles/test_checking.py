@@ -1,6 +1,7 @@
 """A fan checks a raffle inside Telegram: two taps, in three languages, and the files for who believes nobody."""
 
 import json
+from functools import partial
 
 import pytest
 
@@ -33,6 +34,11 @@ async def whispered(fan: Person, stage: Stage, message: Message, button: str, sh
     """What a press tells the fan alone."""
     press = fan.presses(message, button)
     return await fan.waits_for(stage.group, lambda m: m.only_for is fan and shows in m.text, timeout=10, after=press)
+
+
+def is_file(name: str, message: Message) -> bool:
+    """Whether it brings the file of this name."""
+    return message.file is not None and message.file.name == name
 
 
 @pytest.mark.parametrize("language", SAYS)
@@ -84,14 +90,14 @@ async def test_files_come_in_private(play_sqlite: Play) -> None:
     (link,) = [button.url for button in door.buttons if button.url is not None]
     assert link.endswith("start=drawfiles_1_1")
     chat = stage.bot
-    start = fans[0].says(chat, "/start drawfiles_1_1")
+    start = fans[0].starts(stage.bot, "drawfiles_1_1")
     files: dict[str, bytes] = {}
     for name in ("encore-draw-1.json", "encore-verify.html"):
         message = await fans[0].waits_for(
             chat,
-            lambda m: m.file is not None and m.file.name == name,
+            partial(is_file, name),
             timeout=10,
-            after=start,  # noqa: B023
+            after=start,
         )
         assert message.file is not None
         files[name] = message.file.content
