@@ -288,12 +288,14 @@ async def _tell_health(app: "App", port: int | None, stack: AsyncExitStack) -> N
     """Answer `/healthz`, `/readyz`, `/metrics`, the shop's calls of orders and pages of draws, if a port is set."""
     if port is None:
         return
+    from bot.features.packets.cards import CARD as PACKET  # noqa: PLC0415
     from bot.features.raffles.facts import CARD as PROOF  # noqa: PLC0415
     from bot.web import DrawPages, OrderCalls, Vitals, serving  # noqa: PLC0415  # and with it Prometheus's library
 
     vitals = Vitals(app.meters, app.db, app.clock.now, lambda: app.intake)
     orders = OrderCalls(app.db, app.clock.now, app.policies)
-    await stack.enter_async_context(serving(vitals, port, orders, DrawPages(app.db, app.files[PROOF])))
+    proofs = DrawPages(app.db, app.files[PROOF], app.files[PACKET])
+    await stack.enter_async_context(serving(vitals, port, orders, proofs))
 
 
 async def _until_stopped(app: "App") -> None:

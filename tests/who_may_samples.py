@@ -184,6 +184,8 @@ def press_rests(ids: dict[str, int], others: Others) -> dict[str, str | int]:
         "calloff": ids["airing"],
         "claim": ids["campaign"],
         "digest": f"{shop}:off",
+        "drawcheck": ids["raffle"],
+        "drawfiles": ids["raffle"],
         "enter": ids["raffle"],
         "export": "1:fans:csv",
         "fans": "1:l:all",
@@ -206,6 +208,7 @@ def press_rests(ids: dict[str, int], others: Others) -> dict[str, str | int]:
         "report": f"{shop}:7d",
         "packet": ids["packet"],
         "packetcheck": ids["packet"],
+        "packetfiles": ids["packet"],
         "pay": f"{ids['item']}:1:1",
         "pillars": f"{shop}:show",
         "post": f"{shop}:list",
@@ -295,7 +298,7 @@ async def link_samples(world: World) -> list[Sample]:
     ((token,),) = await query(world.stage.app.db, "SELECT token FROM source WHERE name = 'video'")
     rest = {"admin": "1", "setup": "1", "remind": "2", "gift": "1", "g": "none", "src": token}
     rest |= {"coupons": "1", "raffles": "1", "post": "1", "blanks": "1", "week": "1", "wish": "1_1", "fans": "1"}
-    rest |= {"privacy": "1"}
+    rest |= {"privacy": "1", "drawfiles": "1_1", "packetfiles": "1_1"}
     agree(set(rest), set(world.stage.app.table._openings))
     return [
         Sample(f"{prefix}_…", f"/start {prefix}_{payload}", {SETUP: (Greeting,), REMIND: (StreamGone,)}.get(prefix, ()))

@@ -1,4 +1,6 @@
-"""`python -m bot verify-draw FILE`: compute a draw again from its proof, without a database, a network or a setting.
+"""`python -m bot verify-draw FILE`: compute a draw or a red packet again from its proof alone.
+
+It needs no database, no network and no setting.
 
 The report is made of the named sentences below. `docs/verify.html` has the same sentences in three languages. Text
 that somebody else wrote into the file is always quoted, at the end of one of our lines.
@@ -13,8 +15,9 @@ from pathlib import Path
 
 from bot.outside import quicknet
 from bot.rules.beacons import QUICKNET
+from bot.rules.packets.proofs import PacketCheck, PacketFault, check_packet_proof
 from bot.rules.raffles.proof_rules import Draw, Naming, Struck
-from bot.rules.raffles.proofs import CheckResult, check_proof
+from bot.rules.raffles.proofs import CheckResult, Fault, check_proof
 
 LARGEST = 200 * 1024 * 1024
 """The largest file that is read, in bytes. A million entries need half of that."""
@@ -28,8 +31,8 @@ SUPERGROUPS = -1_000_000_000_000
 """Ids of supergroups are below this number. Their messages have links."""
 
 SENTENCES = {
-    "unreadable": "This isn't a draw's proof.",
-    "version": "This is a draw's proof of a format that isn't known here. Take a newer version of this check.",
+    "unreadable": "This is no proof of a draw or of a red packet.",
+    "version": "This is a proof of a format that isn't known here. Take a newer version of this check.",
     "wrong": "The file doesn't fit together.",
     "holds_off": "The file fits together: seal and list. The raffle was called off.",
     "holds": "The file fits together: seal, list, order and winners.",
@@ -84,6 +87,19 @@ SENTENCES = {
     "redrawn": "the shop drew the place again",
     "unreachable": "couldn't be reached",
     "message": "number {message} in chat {chat}",
+    "packet_holds": "The file fits together: seal, shares, list and order.",
+    "packet_holds_rush": "The file fits together: seal and shares.",
+    "split": "The shares aren't those that the seed makes.",
+    "shared": "Those who were drawn for a share aren't the ones that seed and list make.",
+    "packet": "By the file: a red packet, opened {opened}.",
+    "packet_counts": "Coins: {coins}. Shares: {shares}. In the draw: {entries}.",
+    "packet_rush": "Coins: {coins}. Shares: {shares}. First come, first served.",
+    "parts": "The shares, first to last: {parts}",
+    "drawn": "Drawn for them: {numbers}",
+    "packet_alone": "Sealed by the shop alone. Whoever runs the bot could know the seed beforehand, and change who"
+    " gets what by adding a tap or leaving one out.",
+    "packet_at_opening": "From the first moment the card must show the seal {hash}",
+    "packet_at_end": "At its end the card must show the list {hash}",
 }
 """The sentences in English. `docs/verify.html` has them too, and in the other languages."""
 REASONS = {"left": "left", "deleted": "deleted", "won": "won_other", "redrawn": "redrawn", "unreachable": "unreachable"}
@@ -113,17 +129,28 @@ def verify(path: Path) -> tuple[int, str]:
         if not path.is_file():
             return 2, f"encore: {path} isn't a file\n"
         if path.stat().st_size > LARGEST:
-            return 2, f"encore: {path} is too large to be a draw's proof\n"
+            return 2, f"encore: {path} is too large to be a proof\n"
         text = path.read_bytes().decode()
     except (OSError, ValueError) as error:
         return 2, f"encore: {path} can't be read: {type(error).__name__}\n"
-    checked = check_proof(text, quicknet.is_signed if quicknet.can_check() else None)
+    checked = check(text)
     lines = [f"- {one.text}" if one.part in {Part.WRONG, Part.COMPARE} else one.text for one in sentences_of(checked)]
     return (1 if checked.faults else 0) if checked.draw is not None else 2, "\n".join(lines) + "\n"
 
 
-def sentences_of(checked: CheckResult) -> list[Sentence]:
+def check(text: str) -> CheckResult | PacketCheck:
+    """Compute again what a text proves: a draw or a red packet."""
+    checked = check_proof(text, quicknet.is_signed if quicknet.can_check() else None)
+    if checked.faults != (Fault.UNREADABLE,):
+        return checked
+    packet = check_packet_proof(text)
+    return packet if packet.faults != (PacketFault.UNREADABLE,) else checked
+
+
+def sentences_of(checked: CheckResult | PacketCheck) -> list[Sentence]:
     """The whole report of a check, in order."""
+    if isinstance(checked, PacketCheck):
+        return list(_sentences_of_packet(checked))
     draw = checked.draw
     if draw is None:
         return [Sentence(Part.VERDICT, SENTENCES[checked.faults[0]])]
@@ -143,6 +170,30 @@ def sentences_of(checked: CheckResult) -> list[Sentence]:
         Sentence(Part.TOLD, SENTENCES["compare"]),
         *(Sentence(Part.COMPARE, line) for line in _lines_to_compare(checked, draw)),
     ]
+
+
+def _sentences_of_packet(checked: PacketCheck) -> Iterator[Sentence]:
+    draw, claims = checked.draw, checked.claims
+    if draw is None or claims is None:
+        yield Sentence(Part.VERDICT, SENTENCES[checked.faults[0]])
+        return
+    rush = "_rush" if draw.entries is None else ""
+    yield Sentence(Part.VERDICT, SENTENCES["wrong" if checked.faults else f"packet_holds{rush}"])
+    yield from (Sentence(Part.WRONG, SENTENCES[fault]) for fault in checked.faults)
+    yield Sentence(Part.TOLD, _fill("packet", opened=_time(draw.opened)))
+    yield Sentence(Part.TOLD, _fill("shop", text=quoted(draw.shop)))
+    if checked.faults:
+        return
+    counts = {"coins": draw.coins, "shares": draw.shares, "entries": len(draw.entries or ())}
+    yield Sentence(Part.TOLD, _fill("packet_rush" if rush else "packet_counts", **counts))
+    yield Sentence(Part.TOLD, _fill("parts", parts=", ".join(map(str, claims.split))))
+    if claims.order:
+        yield Sentence(Part.TOLD, _fill("drawn", numbers=", ".join(f"#{number}" for number in claims.order)))
+    yield Sentence(Part.TOLD, SENTENCES["packet_alone"])
+    yield Sentence(Part.TOLD, SENTENCES["compare"])
+    yield Sentence(Part.COMPARE, _fill("packet_at_opening", hash=claims.commitment))
+    if claims.list_hash is not None:
+        yield Sentence(Part.COMPARE, _fill("packet_at_end", hash=claims.list_hash))
 
 
 def _raffle_lines(draw: Draw) -> Iterator[str]:

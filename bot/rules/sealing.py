@@ -17,6 +17,10 @@ MAX_WEIGHT = 100
 """The most chances that one entry may have. Each costs one hash."""
 
 
+SEAL_SHOWN = 32
+"""Digits of the seal in a page's address. Nobody can guess these 128 bits without seeing the card."""
+
+
 @dataclass(frozen=True, slots=True)
 class ListLine:
     """One line of the frozen list. Only the fan themselves can tell whose it is."""

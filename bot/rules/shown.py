@@ -47,6 +47,7 @@ _KINDS: Mapping[ShownClass, tuple[str, ...]] = {
         *("draws.RoundNamed", "file.raffle", "file.redraw"),
         # Whoever gets these files asked for them just now.
         *("file.export", "file.members.bad_lines", "file.my_data"),
+        *("file.raffle.check_page", "file.packet", "file.packet.check_page"),
     ),
     ShownClass.SERVICE: (
         *("lapse.LapseNotice", "shop.FavourDone", "shop.RefundTold", "raffles.YouWon", "raffles.PlaceRedrawn"),

@@ -353,12 +353,15 @@ class Deliveries:
         if not content:
             sent = await self._out.say(row.chat_id, alone, **where)
             return Result(OutboxState.SENT, message=_with_file(row, asked, sent))
-        caption = self._words.say(made.caption, place, language).html
+        said = self._words.say(made.caption, place, language)
+        caption, keyboard = said.html, self._out.keyboard(said.buttons)
         try:
             if made.picture:
                 sent = await self._out.photo(row.chat_id, made.content, caption, **where)
             else:
-                sent = await self._out.document(row.chat_id, made.name, content, caption, **where)
+                sent = await self._out.document(
+                    row.chat_id, made.name, content, caption, reply_markup=keyboard, **where
+                )
         except (TelegramBadRequest, TelegramForbiddenError) as error:
             reason = refusal_of(error)
             if reason is not Refusal.MEDIA:

@@ -1,8 +1,7 @@
-"""`/draws/…`: the page that checks a draw, and the proof that the page fetches.
+"""`/draws/…` and `/packets/…`: the page that checks a draw or a red packet, and the proof that the page fetches.
 
-The address holds digits of the raffle's seal. The group sees the seal on the raffle's card and has the proof anyway.
-Nobody else can guess the address, so a private group's shop and prizes stay private. A raffle without a proof has no
-page.
+The address holds digits of the seal. The group sees the seal on the card and may have the proof anyway. Nobody else can
+guess the address, so a private group's shop and prizes stay private. What has no proof has no page.
 """
 
 import asyncio
@@ -15,13 +14,16 @@ from aiohttp import web
 from sqlalchemy import select
 from sqlmodel import col
 
-from bot.rules.raffles.proofs import SEAL_SHOWN
+from bot.rules.sealing import SEAL_SHOWN, commitment
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Rx
 from bot.store.messages.telling import Attachment
 from bot.store.tables import Raffle
+from bot.store.tables.packets import Packet
 
-PATH = "/draws/{raffle:[1-9][0-9]{0,17}}/{seal:[0-9a-f]{" + str(SEAL_SHOWN) + "}}/"
+_ADDRESS = "/{number:[1-9][0-9]{0,17}}/{seal:[0-9a-f]{" + str(SEAL_SHOWN) + "}}/"
+DRAWS = "/draws" + _ADDRESS
+PACKETS = "/packets" + _ADDRESS
 PROOF = "proof.json"
 PAGE = Path(__file__).parents[2] / "docs" / "verify.html"
 HEADERS = {
@@ -33,26 +35,45 @@ HEADERS = {
 }
 
 ProofMaker = Callable[[int, int], Awaitable[Attachment | None]]
-"""(community, raffle) → its proof as it is now, or None if there is none."""
+"""(community, raffle or packet) → its proof as it is now, or None if there is none."""
+
+
+class _Page(NamedTuple):
+    community_id: int
+    seal: str
+    version: int
+    """Changes when the proof does."""
 
 
 class DrawPages:
-    """Serves the page and the proof."""
+    """Serves the page and the proofs."""
 
-    def __init__(self, db: Database, proof: ProofMaker) -> None:
-        self._db = db
-        self._proof = proof
-        self._page = PAGE.read_text(encoding="utf-8").replace("<body>", f'<body data-proof="{PROOF}">', 1)
+    def __init__(self, db: Database, draws: ProofMaker, packets: ProofMaker | None = None) -> None:
+        page = PAGE.read_text(encoding="utf-8").replace("<body>", f'<body data-proof="{PROOF}">', 1)
+        self._draws = _Served(db, draws, _find_draw, page)
+        self._packets = _Served(db, packets, _find_packet, page) if packets is not None else None
+
+    def add_to(self, router: web.UrlDispatcher) -> None:
+        """Route the addresses of all draws and packets."""
+        self._draws.add_to(router, DRAWS)
+        if self._packets is not None:
+            self._packets.add_to(router, PACKETS)
+
+
+class _Served:
+    """Pages and proofs of one kind."""
+
+    def __init__(self, db: Database, proof: ProofMaker, find: Callable[[Rx, int], _Page | None], page: str) -> None:
+        self._db, self._proof, self._find, self._page = db, proof, find, page
         self._one_at_a_time = asyncio.Lock()
         self._last: tuple[tuple[int, int], bytes] | None = None
 
-    def add_to(self, router: web.UrlDispatcher) -> None:
-        """Route the addresses of all raffles to this object."""
-        router.add_get(PATH, self.page)
-        router.add_get(PATH + PROOF, self.file)
+    def add_to(self, router: web.UrlDispatcher, path: str) -> None:
+        router.add_get(path, self.page)
+        router.add_get(path + PROOF, self.file)
 
     async def page(self, request: web.Request) -> web.Response:
-        """Answer with the page, if the raffle has a proof."""
+        """Answer with the page, if there is a proof."""
         await self._found(request)
         return web.Response(text=self._page, content_type="text/html", charset="utf-8", headers=HEADERS)
 
@@ -65,29 +86,27 @@ class DrawPages:
 
         A large proof takes seconds to make. So proofs are made one at a time, and the last one is kept.
         """
-        raffle_id = int(request.match_info["raffle"])
-        row = await self._db.read(_find_page, raffle_id)
-        if row is None or not compare_digest(row.commitment[:SEAL_SHOWN], request.match_info["seal"]):
+        number = int(request.match_info["number"])
+        row = await self._db.read(self._find, number)
+        if row is None or not compare_digest(row.seal[:SEAL_SHOWN], request.match_info["seal"]):
             raise web.HTTPNotFound
         async with self._one_at_a_time:
-            if self._last is not None and self._last[0] == (raffle_id, row.redrawn):
+            if self._last is not None and self._last[0] == (number, row.version):
                 return self._last[1]
-            made = await self._proof(row.community_id, raffle_id)
+            made = await self._proof(row.community_id, number)
             if made is None:
                 raise web.HTTPNotFound
-            self._last = (raffle_id, row.redrawn), made.content
+            self._last = (number, row.version), made.content
             return made.content
 
 
-class _Page(NamedTuple):
-    community_id: int
-    commitment: str
-    redrawn: int
-    """How many redraws there were."""
-
-
-def _find_page(session: Rx, raffle_id: int) -> _Page | None:
+def _find_draw(session: Rx, raffle_id: int) -> _Page | None:
     row = session.execute(
         select(col(Raffle.community_id), col(Raffle.commitment), col(Raffle.redrawn)).where(col(Raffle.id) == raffle_id)
     ).first()
     return _Page(*row) if row is not None else None
+
+
+def _find_packet(session: Rx, packet_id: int) -> _Page | None:
+    row = session.execute(select(col(Packet.community_id), col(Packet.seed)).where(col(Packet.id) == packet_id)).first()
+    return _Page(row.community_id, commitment(bytes.fromhex(row.seed)), 0) if row is not None else None

@@ -13,11 +13,13 @@ import pytest
 from aiohttp import web
 from playwright.async_api import Browser, Page
 
-from bot.commands.verify_draw import sentences_of
+from bot.commands.verify_draw import check, sentences_of
+from bot.rules.packets.proofs import check_packet_proof, write_packet_proof
 from bot.rules.raffles.proofs import check_proof, page_path, write_proof
 from bot.store.engine.db import Database
 from bot.store.messages.telling import Attachment
 from bot.web import DrawPages
+from tests.rules.packets import test_proofs as packets
 from tests.rules.some_proofs import GOOD, MALFORMED, TAMPERED, WRITTEN, a_long_story, places_in
 
 PAGE = Path(__file__).parents[2] / "docs" / "verify.html"
@@ -65,6 +67,67 @@ async def test_the_page_says_what_verify_draw_says(page: Page) -> None:
     for name, text in WRITTEN.items():
         assert await agree(page, name, text) == "unreadable"
     assert await result(page, b"\xff" + write_proof(GOOD["named"]).encode()) == "unreadable"
+
+
+async def test_the_page_says_the_same_of_red_packets(page: Page) -> None:
+    """Good ones of each kind, and each that was changed: verdict and every line are those of `verify-draw`."""
+    texts = {name: write_packet_proof(draw) for name, draw in packets.GOOD.items()}
+    texts |= {name: packets.changed(change) for name, (change, _) in packets.TAMPERED.items()}
+    for name, text in texts.items():
+        verdict = await result(page, text.encode())
+        assert await page.evaluate(LINES) == [[one.part, one.text] for one in sentences_of(check(text))], name
+        assert (verdict == "holds") == (name in packets.GOOD), name
+
+
+async def test_a_share_is_found_and_a_packet_is_told_in_three_languages(page: Page) -> None:
+    """A fan finds their share by salt and id; a rush has no list to look in."""
+    text = write_packet_proof(packets.FAIR)
+    claims = check_packet_proof(text).claims
+    assert claims is not None
+    await result(page, text.encode())
+    for code, says in (("ko", "나눈 몫"), ("zh", "每份金额"), ("en", "Drawn for them")):
+        await page.click(f"[data-language={code}]")
+        shown = await page.inner_text("#verdict")
+        assert says in shown
+        assert "undefined" not in shown
+    number = claims.order[1]
+    await page.fill("#number", str(number))
+    await page.fill("#salt", sha256(b"%d" % number).digest()[:16].hex())
+    await page.fill("#id", str(700 + number))
+    await page.wait_for_selector("#mine-told[data-result=yes]")
+    assert f"You got share 2: {claims.split[1]}" in await page.inner_text("#mine-told")
+    await result(page, write_packet_proof(packets.GOOD["rush"]).encode())
+    assert await page.is_hidden("#mine")
+
+
+@pytest.mark.parametrize("kind", ["draw", "packet"])
+async def test_the_cards_seal_is_compared(page: Page, kind: str) -> None:
+    """Pasted with words around it: the same, the list's, another's, or too short; in every language."""
+    text = write_proof(GOOD["named"]) if kind == "draw" else write_packet_proof(packets.FAIR)
+    told = json.loads(text)
+    assert await page.is_hidden("#seals")
+    await result(page, text.encode())
+    for code, yes, no, short in (
+        ("en", "is that card's", "isn't that card's", "all 64"),
+        ("ko", "그 카드의 것이에요", "그 카드의 것이 아니에요", "64자리"),
+        ("zh", "就是那张卡片的", "不是那张卡片的", "64 位"),
+    ):
+        await page.click(f"[data-language={code}]")
+        for pasted, says, is_same in (
+            (f"Seal {told['commitment'].upper()}.", yes, "yes"),
+            (told["list_hash"], "", "yes"),
+            ("00" * 32, no, "no"),
+            (told["commitment"] + "00", short, None),
+            ("abc", short, None),
+        ):
+            await page.fill("#seal", pasted)
+            await page.wait_for_function(
+                "(says) => document.querySelector('#seal-told').innerText.includes(says)", arg=says
+            )
+            assert await page.get_attribute("#seal-told", "data-result") == is_same, (code, pasted)
+    await page.fill("#seal", told["commitment"])
+    await result(page, TAMPERED["another seal"].text().encode())
+    assert await page.get_attribute("#seal-told", "data-result") == "no"
 
 
 ODD: list[Any] = [None, True, 0, -1, 1, 2, 4, 2**31, 2**53, "", "left", "00" * 32, "\u202e", [], {}, [1], {"at": 1}]
@@ -123,7 +186,7 @@ class OneRaffle:
     """Stands for the database: one raffle."""
 
     def __init__(self, commitment: str) -> None:
-        self.row = SimpleNamespace(community_id=1, commitment=commitment, redrawn=0)
+        self.row = SimpleNamespace(community_id=1, seal=commitment, version=0)
 
     async def read(self, _reader: Any, _raffle_id: int) -> SimpleNamespace:
         """Its row."""

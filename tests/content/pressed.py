@@ -63,7 +63,7 @@ SHORT = frozenset(
                     "PacketBefore",
                     "OwnPacket",
                     "WonLately",
-                    "ProofLater",
+                    *("ProofLater", "PacketProof", "StillCheckingPacket", "PacketFilesCome"),
                 ),
             )
         ),
@@ -102,6 +102,7 @@ SHORT = frozenset(
             for name in (
                 *("Entered", "AlreadyEntered", "EntryClosed", "TierTooLow", "CheckInFirst", "ComeToStreamFirst"),
                 *("WonLately", "TicketTooDear", "NoSuchRaffle", "NotEntered", "RaffleList", "MyEntry"),
+                *("DrawChecked", "DrawDoubtful", "NothingToCheck", "StillChecking", "CheckFilesCome"),
             )
         ),
     }

@@ -22,6 +22,7 @@ from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.members.fan_page import NOTES_SHOWN
 from bot.rules.members.tag_rules import TagRulePolicy
 from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
+from bot.rules.packets.rechecks import PacketDoubt
 from bot.rules.panel import LISTED, AdminLine, AdminPerson, Reach, Section
 from bot.rules.people.welcome import QuestionPolicy
 from bot.rules.pillars import SHARES_AT_FIRST
@@ -31,7 +32,9 @@ from bot.rules.posts.ready_weeks import Pace
 from bot.rules.posts.seasons import Season
 from bot.rules.posts.sendings import ChangeKind, CopyProblem
 from bot.rules.raffles import cards, draws, entries, facts, opening, results
+from bot.rules.raffles import rechecks as raffle_rechecks
 from bot.rules.raffles.facts import Reason, Sealing
+from bot.rules.raffles.rechecks import Doubt
 from bot.rules.rights import GIVABLE
 from bot.rules.shops.setup import (
     CURRENCIES_OFFERED,
@@ -147,7 +150,9 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         return STATES[owner]
     if name == "code" and owner == "Bought":
         return (*CODES, None)
-    of_raffles = {name for module in (cards, draws, entries, facts, opening, results) for name in vars(module)}
+    of_raffles = {
+        name for module in (cards, draws, entries, facts, opening, raffle_rechecks, results) for name in vars(module)
+    }
     if owner in of_raffles and (drawn := _choices_of_raffles(owner, name)):
         return drawn
     if name == "code" and owner in {"Claimed", "AlreadyClaimed", "HeldCoupon"}:
@@ -169,6 +174,9 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         "sign": tuple(Sign),
         "tier": TIERS if owner == "CheckedIn" else (*TIERS, hostile.MARKUP),
         **dict.fromkeys(("sealed", "seed"), HASHES),
+        "doubts": (tuple(PacketDoubt), (PacketDoubt.SPLIT,), ()),
+        "salt": ("6" * 64, None),
+        "line": ("6" * 64, None),
         "frozen": HASHES if owner != "CheckedIn" else (),
         "missing": MISSING,
         "currency": ("KRW", "USD", "CNY", "XYZ"),
@@ -196,6 +204,8 @@ def _choices_of_raffles(owner: str, name: str) -> tuple[Any, ...]:
         "sealing": tuple(Sealing),
         "why": ("late", "lost", None),
         **dict.fromkeys(("won", "moved_up"), WINNERS),
+        "winners": WINNERS if owner == "DrawChecked" else (),
+        "doubts": (tuple(Doubt), (Doubt.LIST,)),
         "lost": {"Redrawn": WINNERS, "RedrawAnnounced": LOST_NUMBERS}.get(owner, ()),
         "lines": RAFFLES,
         "needs": (("checkin", "stream"), ("checkin",), ()),

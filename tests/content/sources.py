@@ -34,4 +34,4 @@ def literal(file: str, language: Language) -> str:
     source = re.sub(r"\{#.*?#\}", "", source_of(file, language), flags=re.DOTALL)
     source = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", " ", source, flags=re.DOTALL)
     source = re.sub(r"<code>.*?</code>", " ", source, flags=re.DOTALL)
-    return re.sub(r"</?[a-z][a-z0-9-]*>", " ", source)
+    return re.sub(r"</?[a-z][a-z0-9-]*(?: expandable)?>", " ", source)

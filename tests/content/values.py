@@ -37,7 +37,7 @@ STATES = {
     "ShelfLine": ("open", "soon", "sold_out", "limit", "tier", "dear"),
     **dict.fromkeys(("ItemShown", "ItemLine"), ("open", "soon", "sold_out", "closed", "withdrawn")),
     **dict.fromkeys(
-        ("RaffleCard", "RaffleLine", "RaffleShown", "RaffleNotNow", "MyEntry"),
+        ("RaffleCard", "RaffleLine", "RaffleShown", "RaffleNotNow", "MyEntry", "NothingToCheck"),
         ("open", "closed", "listed", "drawn", "cancelled"),
     ),
     "EntryClosed": ("closed", "listed", "drawn", "cancelled"),

@@ -14,6 +14,7 @@ from bot.app import build
 from bot.clock import Clock
 from bot.commands.demo.cast import CAST, REGULARS, ROOM
 from bot.content import Words
+from bot.features.packets.cards import CARD as PACKET
 from bot.features.raffles.facts import CARD as PROOF
 from bot.rules.words import Language
 from bot.running import App
@@ -163,7 +164,7 @@ async def running(telegram: Sandbox, database: Path, port: int) -> AsyncIterator
     vitals = Vitals(app.meters, app.db, app.clock.now, lambda: app.intake)
     try:
         orders = OrderCalls(app.db, app.clock.now, app.policies)
-        async with serving(vitals, port, orders, DrawPages(app.db, app.files[PROOF])):
+        async with serving(vitals, port, orders, DrawPages(app.db, app.files[PROOF], app.files[PACKET])):
             yield app
     finally:
         await app.finish()

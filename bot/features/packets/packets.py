@@ -3,19 +3,15 @@
 from dataclasses import replace
 
 from bot.features.packets.opening import Bytes, OpeningTools, give_packet, open_packet
-from bot.features.packets.proofs import proof
+from bot.features.packets.proofs import PacketProofs
 from bot.features.packets.taps import tap
 from bot.rules.act import Act
 from bot.rules.packets.packets import (
     NewPacket,
-    NoSuchPacket,
     OpenOutcome,
     PacketPolicy,
-    PacketProof,
-    ProofLater,
     TapOutcome,
 )
-from bot.rules.place import Place
 from bot.rules.policies import Policies
 from bot.rules.rights import ForStaffOnly
 from bot.rules.sealing import SALT_BYTES, SEED_BYTES
@@ -32,6 +28,8 @@ class Packets:
         self._policies = policies
         self.policy = policies[PacketPolicy]
         """Limits of packets, by which a line is read."""
+        self.proofs = PacketProofs(db)
+        """Proofs of packets, and their checks."""
         self._tools = OpeningTools(self.policy, giveaways)
         self._fresh_bytes = fresh_bytes
 
@@ -48,7 +46,3 @@ class Packets:
     async def tap(self, act: Act, packet_id: int) -> TapOutcome:
         """Take part, take a share, or hear how it went."""
         return await self._db.write(tap, act, packet_id, self._fresh_bytes(SALT_BYTES), self.policy)
-
-    async def proof(self, place: Place, user_id: int, packet_id: int) -> PacketProof | ProofLater | NoSuchPacket:
-        """What the reader needs to compute their share again."""
-        return await self._db.read(proof, place, user_id, packet_id)

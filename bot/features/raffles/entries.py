@@ -186,4 +186,5 @@ def find_entry(
         mine=entry.state,
         reason=entry.reason,
         page=page_path(raffle_id, raffle.commitment) if has_proof(raffle) else None,
+        raffle_id=raffle_id,
     )

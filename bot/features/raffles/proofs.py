@@ -17,7 +17,7 @@ from bot.rules.raffles.draws import CallOffAnnounced, RedrawAnnounced
 from bot.rules.raffles.facts import EntryState, RaffleState, Sealing, public_state
 from bot.rules.raffles.opening import ProofComes, RaffleNotNow, RaffleUnknown
 from bot.rules.raffles.proof_rules import Draw, Naming, RedrawRecord, Struck
-from bot.rules.raffles.proofs import write_proof
+from bot.rules.raffles.proofs import page_path, write_proof
 from bot.rules.raffles.results import DrawAnnounced, LostPlace
 from bot.rules.sealing import ListLine
 from bot.store.engine.db import Database
@@ -90,6 +90,7 @@ def read_result(session: Session, community_id: int, raffle_id: int) -> DrawAnno
             entries=raffle.listed or 0,
             ticket=raffle.ticket,
             order_known=raffle.beacon_randomness is not None,
+            page=page_path(raffle_id, raffle.commitment),
         )
     if raffle is None or raffle.state != RaffleState.DRAWN:
         return None
@@ -105,6 +106,7 @@ def read_result(session: Session, community_id: int, raffle_id: int) -> DrawAnno
         beacon_missed=raffle.beacon_round is not None and raffle.beacon_randomness is None,
         lost=tuple(LostPlace(one.entry, one.reason) for one in struck[-MAX_LOST:]),
         again=raffle.redrawn > 0,
+        page=page_path(raffle_id, raffle.commitment),
     )
 
 
@@ -124,6 +126,7 @@ def read_redraw(session: Session, community_id: int, redraw_id: int) -> RedrawAn
         more=max(0, len(lost) - MAX_LOST),
         won=tuple(winners[:MAX_NAMES]),
         more_won=max(0, len(winners) - MAX_NAMES),
+        page=page_path(noted.raffle_id, raffle.commitment),
     )
 
 

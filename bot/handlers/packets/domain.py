@@ -1,17 +1,19 @@
 """How the domain plugs in."""
 
 from bot.content.buttons import packets as buttons
+from bot.content.secrets import packets as secrets
 from bot.features.packets import draw, forget, opening
 from bot.features.packets.ahead import look_ahead
 from bot.features.packets.cards import CARD, card_of, line_of, rehang
 from bot.features.packets.draw import PacketDraws
 from bot.features.packets.giveaway import GIVES
 from bot.features.packets.packets import Packets
+from bot.features.packets.proofs import PAGE
 from bot.flows.held_rewards import Resolver
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.packets import packets, panel
+from bot.handlers.packets import checking, packets, panel
 from bot.rules.packets.packets import PacketPolicy
 from bot.rules.policies import Policies
 from bot.store.engine.sessions import Tx
@@ -22,6 +24,7 @@ def wire(core: Core) -> Wired:
     services = Packets(core.db, core.policies, core.giveaways, core.fresh_bytes)
     return Wired(
         {"packets": services},
+        files={CARD: services.proofs.proof, PAGE: services.proofs.page},
         due=(PacketDraws(core.db, core.policies, core.whereabouts.look_up),),
         activities=(packets.activity(services),),
     )
@@ -38,7 +41,7 @@ def _resolvers(_policies: Policies) -> dict[str, Resolver]:
 
 DOMAIN = Domain(
     name="packets",
-    desks=(packets.setup,),
+    desks=(packets.setup, checking.setup),
     policies=(PacketPolicy,),
     cards={CARD: card_of},
     lines={CARD: line_of},
@@ -55,5 +58,6 @@ DOMAIN = Domain(
     panel_lists=panel.LISTS,
     panel_ended=panel.ENDED,
     buttons=buttons.BUTTONS,
+    secrets=secrets.SECRETS,
     wire=wire,
 )

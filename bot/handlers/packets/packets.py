@@ -1,4 +1,4 @@
-"""Red packets: `/redpacket 1000 20`, the card's button, and how to check a draw."""
+"""Red packets: `/redpacket 1000 20`, and the card's button."""
 
 import re
 from dataclasses import replace
@@ -6,7 +6,7 @@ from typing import Any
 
 from aiogram.types import CallbackQuery, Message
 
-from bot.content.buttons.packets import CHECK_PACKET, PACKET
+from bot.content.buttons.packets import PACKET
 from bot.features.packets.packets import Packets
 from bot.handlers.kit.activities import Activity, moment_of
 from bot.handlers.kit.forms import FormProblem, Moment, Reader, echo, segment, whole
@@ -33,7 +33,6 @@ def setup() -> Desk:
     desk = Desk("packets")
     desk.command("redpacket", red_packet)
     desk.press(PACKET, tap)
-    desk.press(CHECK_PACKET, check)
     return desk
 
 
@@ -80,18 +79,6 @@ async def tap(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: V
         await voice.answer(inside, NoSuchPacket())
         return
     await voice.answer(inside, await packets.tap(inside.act, packet_id))
-
-
-async def check(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
-    """How the reader's share can be computed again."""
-    inside = await doors.fan(ask)
-    if inside is None:
-        return
-    packet_id = read_id(rest)
-    if packet_id is None:
-        await voice.answer(inside, NoSuchPacket())
-        return
-    await voice.answer(inside, await packets.proof(inside.community, ask.sender.user_id, packet_id))
 
 
 def read_wish(line: str, moment: Moment, policy: PacketPolicy) -> NewPacket:

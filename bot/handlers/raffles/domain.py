@@ -11,13 +11,15 @@ from bot.features.raffles.calling_off import CallingOff
 from bot.features.raffles.draw import Draws
 from bot.features.raffles.proofs import Proofs
 from bot.features.raffles.raffles import Raffles
+from bot.features.raffles.rechecks import PAGE, DrawChecks
 from bot.features.raffles.redraw import Redraws
 from bot.flows.move_group import Move
 from bot.flows.undo import Undoable
 from bot.handlers.kit.domain import Core, Domain, Wired
-from bot.handlers.raffles import panel, raffles
+from bot.handlers.raffles import checking, panel, raffles
 from bot.handlers.raffles.forms import RaffleForms
 from bot.handlers.raffles.services import RaffleServices
+from bot.outside import quicknet
 from bot.rules.policies import Policies
 from bot.rules.raffles.facts import RafflePolicy
 from bot.store.engine.sessions import Tx
@@ -28,10 +30,12 @@ def wire(core: Core) -> Wired:
     policy, look_up = core.policies[RafflePolicy], core.whereabouts.look_up
     calling_off = CallingOff(core.db, policy, core.beacon)
     proving = Proofs(core.db)
+    checks = DrawChecks(core.db, proving, quicknet.is_signed if quicknet.can_check() else None)
     services = RaffleServices(
         raffles=Raffles(core.db, core.policies, core.fresh_bytes, core.beacon),
         calling_off=calling_off,
         proofs=proving,
+        checks=checks,
         redraws=Redraws(core.db, policy, look_up),
         forms=RaffleForms.of(policy),
         communities=core.communities,
@@ -43,7 +47,7 @@ def wire(core: Core) -> Wired:
             facts.CARD: partial(cards.raffle_card, policy=policy),
             namings.NAMING: partial(cards.naming_card, policy=policy),
         },
-        files={facts.CARD: proving.proof, facts.REDRAW: proving.redraw},
+        files={facts.CARD: proving.proof, facts.REDRAW: proving.redraw, PAGE: checks.page},
         housekeeping=(calling_off.finish_refunds,),
         activities=(raffles.activity(services),),
     )
@@ -56,7 +60,7 @@ def _follow(tx: Tx, move: Move, _policies: Policies) -> None:
 
 DOMAIN = Domain(
     name="raffles",
-    desks=(raffles.setup,),
+    desks=(raffles.setup, checking.setup),
     policies=(RafflePolicy,),
     lines={facts.CARD: cards.line_of},
     witnesses={namings.NAMING: namings.note_posted},

@@ -7,6 +7,7 @@ from bot.features.communities import Communities
 from bot.features.raffles.calling_off import CallingOff
 from bot.features.raffles.proofs import Proofs
 from bot.features.raffles.raffles import Raffles
+from bot.features.raffles.rechecks import DrawChecks
 from bot.features.raffles.redraw import Redraws
 from bot.handlers.raffles.forms import RaffleForms
 
@@ -18,6 +19,7 @@ class RaffleServices:
     raffles: Raffles
     calling_off: CallingOff
     proofs: Proofs
+    checks: DrawChecks
     redraws: Redraws
     forms: RaffleForms
     communities: Communities

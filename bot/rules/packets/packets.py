@@ -324,6 +324,20 @@ class PacketProof(Outcome, name="packets.PacketProof"):
     nth: int | None
     """Which share it was, from 1; None: none."""
     got: int | None
+    packet_id: int = 0
+    page: str | None = None
+    """The path of the page that checks the packet."""
+    doubts: tuple[str, ...] = ()
+    """What the bot found wrong when it computed the packet again: `PacketDoubt`s. Empty: all of it fits."""
+    salt: str | None = None
+    line: str | None = None
+    """The reader's line on the list: a hash of salt and id."""
+    user_id: int = 0
+
+    @property
+    def fits_alert(self) -> bool:
+        """The hashes are too long for an alert."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,8 @@ class RedrawAnnounced(Outcome, name="draws.RedrawTold"):
     """Winners who aren't in `won`."""
     with_file: bool = True
     """Whether the proof is attached. False if the room takes no files."""
+    page: str | None = None
+    """The path of the page that checks the proof. None in messages of older versions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,8 @@ class CallOffAnnounced(Outcome, name="draws.CallOffTold"):
     """Whether the round had come. Then the proof shows who would have won."""
     with_file: bool = True
     """Whether the proof is attached. False if the room takes no files."""
+    page: str | None = None
+    """The path of the page that checks the proof. None in messages of older versions."""
 
 
 @dataclass(frozen=True, slots=True)

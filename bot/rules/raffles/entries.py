@@ -165,6 +165,7 @@ class MyEntry(Outcome, name="raffles.MyEntry"):
     reason: str | None
     page: str | None = None
     """The path of the page that checks the draw, once there is a proof."""
+    raffle_id: int = 0
 
     @property
     def fits_alert(self) -> bool:

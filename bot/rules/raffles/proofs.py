@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.rules import strict_json as strict
 from bot.rules.beacons import QUICKNET, Pulse
-from bot.rules.raffles import strict_json as strict
 from bot.rules.raffles.proof_rules import (
     Draw,
     Naming,
@@ -24,7 +24,7 @@ from bot.rules.raffles.proof_rules import (
     redraws_follow_rule,
     winners_of_draw,
 )
-from bot.rules.sealing import HASH_BYTES, MAX_WEIGHT, SEED_BYTES, ListLine, commitment, list_hash
+from bot.rules.sealing import HASH_BYTES, MAX_WEIGHT, SEAL_SHOWN, SEED_BYTES, ListLine, commitment, list_hash
 
 FORMATS = "encore-draw/"
 FORMAT = FORMATS + "2"
@@ -55,9 +55,6 @@ MAX_ROUND = 10**10
 """The largest number of a round: nearly a thousand years of rounds."""
 MAX_ID = 2**52
 """The largest id of Telegram's: they have at most 52 bits."""
-
-SEAL_SHOWN = 32
-"""Digits of the seal in a page's address. Nobody can guess these 128 bits without seeing the raffle's card."""
 
 Signed = Callable[[int, str], bool]
 """(round, signature) → whether the beacon made this signature."""

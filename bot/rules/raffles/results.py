@@ -40,6 +40,8 @@ class DrawAnnounced(Outcome, name="raffles.DrawTold"):
     """Whether places were drawn anew since the draw."""
     with_file: bool = True
     """Whether the proof is attached. False if the room takes no files."""
+    page: str | None = None
+    """The path of the page that checks the proof. None in messages of older versions."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import { el, icon, script } from "./dom.js";
 import { attempt } from "./net.js";
-import { link } from "./rich.js";
+import { folded, link } from "./rich.js";
 import { now } from "./state.js";
 import { does, press } from "./taps.js";
 import { entityTime, number, say } from "./words.js";
@@ -114,6 +114,7 @@ function block(one, message) {
     case "blockquote":
       return el("blockquote", {}, blocks(one.blocks, message));
     case "expandable_blockquote":
+      return folded(el("blockquote", {}, words(one.text, message)));
     case "pullquote":
       return el("blockquote", {}, words(one.text, message));
     case "buttons":

@@ -34,7 +34,7 @@ function fill(parent, text, entities, start, end, does) {
     }
     const made = element(one, text.slice(one.offset, stop), does);
     if (!made.dataset.whole) fill(made, text, inner, one.offset, stop, does);
-    parent.append(made);
+    parent.append(one.type === "expandable_blockquote" ? folded(made) : made);
     at = BLOCKS[one.type] && text[stop] === "\n" ? stop + 1 : stop; // a block ends its line already
     index = following;
   }
@@ -94,6 +94,19 @@ function spoiler() {
     made.removeAttribute("aria-label");
   });
   return made;
+}
+
+/** A quote that shows its first lines until somebody opens it, as Telegram does. */
+export function folded(quote) {
+  const toggle = el("button.unfold", { type: "button", "aria-label": say("unfold"), "aria-expanded": false });
+  toggle.addEventListener("click", () => {
+    const open = quote.classList.toggle("open");
+    toggle.setAttribute("aria-expanded", String(open));
+    toggle.setAttribute("aria-label", say(open ? "fold" : "unfold"));
+  });
+  quote.classList.add("folded");
+  quote.append(toggle);
+  return quote;
 }
 
 function moment(entity, covered) {

@@ -2,9 +2,15 @@
 
 import asyncio
 import re
+from functools import partial
+from urllib.parse import urlsplit
 
+from bot.rules.packets.proofs import check_packet_proof
 from sandbox import Message, Person
 from tests.bot.conftest import Play, Stage
+from tests.bot.raffles.test_draw_pages import served
+from tests.bot.test_web import get
+from tests.features.packets.table import change
 
 MINUTE = 60.0
 DAY = 86_400.0
@@ -67,6 +73,67 @@ async def test_a_fair_packet_from_its_opening_to_the_proof(play: Play) -> None:
     assert (books.sound, books.held_by_fans) == (True, 100)
     undone = await stage.owner.presses(heard, "Undo").answered(10)
     assert "already tapped" in undone.text
+
+
+def is_file(name: str, message: Message) -> bool:
+    """Whether it brings the file of this name."""
+    return message.file is not None and message.file.name == name
+
+
+CHECKED = {
+    "en": ("it was shared out just like that", "The shop's own computer did this"),
+    "ko": ("나눈 그대로예요", "이 가게의 컴퓨터가 했어요"),
+    "zh": ("和发的完全一样", "店里的电脑算的"),
+}
+
+
+async def test_a_packet_is_computed_again_in_three_languages(play_sqlite: Play) -> None:
+    """One tap computes it and says whose computer did; the next leads to the page. A changed row is called so."""
+    stage = await play_sqlite(language="en", metrics_port=9108, public_url="https://shop.example")
+    fans = [stage.fan(f"Fan {number}") for number in range(3)]
+    _, card = await opens(stage, "50 3 rush")
+    for fan in fans:
+        await tap(fan, card)
+    await becomes(stage, card, "All gone", 6)
+    for language, words in CHECKED.items():
+        reader = stage.fan(f"Reader {language}", language=language)
+        told = await stage.whisper(reader, after=reader.presses(card, "packetcheck"))
+        assert all(one in told.text for one in words), told.text
+        (link,) = [button.url for button in told.buttons if button.url is not None]
+        assert link.startswith("https://shop.example/packets/1/")
+    door = await stage.whisper(fans[0], after=fans[0].forges(stage.group, card, "packetfiles:1"))
+    (start,) = [button.url for button in door.buttons if button.url is not None]
+    assert start.endswith("start=packetfiles_1_1")
+    opened = fans[0].starts(stage.bot, "packetfiles_1_1")
+    for name in ("encore-packet-1.json", "encore-verify.html"):
+        await fans[0].waits_for(
+            stage.bot,
+            partial(is_file, name),
+            timeout=10,
+            after=opened,
+        )
+    async with served(stage) as port:
+        path = urlsplit(link).path
+        status, proof = await get(port, path + "proof.json")
+        assert status == 200
+        assert check_packet_proof(proof).faults == ()
+        assert 'data-proof="proof.json"' in (await get(port, path))[1]
+        assert (await get(port, path[:-3] + "xx/"))[0] == 404
+        assert (await get(port, path.replace("/packets/1/", "/packets/2/")))[0] == 404
+
+
+async def test_a_share_that_was_changed_is_called_so(play_sqlite: Play) -> None:
+    """Somebody changed what a share was worth: the check says so and vouches for nothing."""
+    stage = await play_sqlite(language="en")
+    _, card = await opens(stage, "50 2 rush")
+    for fan in (stage.fan("Ana"), stage.fan("Ben")):
+        await tap(fan, card)
+    await becomes(stage, card, "All gone", 6)
+    await stage.app.db.write(change, "UPDATE packet_share SET coins = coins + 1 WHERE nth = 1")
+    reader = stage.fan("Cho")
+    told = await stage.whisper(reader, after=reader.presses(card, "packetcheck"))
+    assert "something doesn't fit" in told.text
+    assert "own computer" not in told.text
 
 
 async def test_a_rush_is_first_come(play_sqlite: Play) -> None:

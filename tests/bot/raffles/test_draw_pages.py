@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from aiohttp import ClientSession
 
 from bot.content.button import Button
+from bot.features.packets.cards import CARD as PACKET
 from bot.features.raffles.facts import CARD
 from bot.rules.raffles.proofs import check_proof, page_path
 from bot.telegram.keyboards import keyboard
@@ -27,7 +28,7 @@ async def served(stage: Stage) -> AsyncIterator[int]:
     """The bot's pages; their port."""
     app, port = stage.app, free_port()
     vitals = Vitals(app.meters, app.db, app.clock.now, lambda: app.intake)
-    async with serving(vitals, port, draws=DrawPages(app.db, app.files[CARD])):
+    async with serving(vitals, port, draws=DrawPages(app.db, app.files[CARD], app.files[PACKET])):
         yield port
 
 
@@ -54,13 +55,13 @@ async def test_the_button_leads_to_the_page_with_the_proof(play: Play) -> None:
     async with served(stage) as port:
         assert (await get(port, path))[0] == 404
         assert (await get(port, path + "proof.json"))[0] == 404
-        file = (await drawn(stage, card)).file
+        told = await drawn(stage, card)
+        file = told.file
         assert file is not None
-        assert checks(card) == [SHOP + path]
+        assert checks(told) == [SHOP + path]
         mine = await my_line(ana, stage, card)
         assert checks(mine) == [SHOP + path]
-        assert "docs/verify.html" in mine.text
-        status, page = await get(port, urlsplit(checks(card)[0]).path)
+        status, page = await get(port, urlsplit(checks(mine)[0]).path)
         assert status == 200
         assert page.count('<body data-proof="proof.json">') == 1
         status, proof = await get(port, path + "proof.json")
@@ -88,8 +89,7 @@ async def test_a_place_drawn_again_shows_at_once(play_sqlite: Play) -> None:
     card = await opened(stage, "prize=Scarf closes=+30m reserves=2")
     for fan in fans:
         await fan.presses(card, "enter").answered()
-    await drawn(stage, card)
-    path = urlsplit(checks(card)[0]).path + "proof.json"
+    path = urlsplit(checks(await drawn(stage, card))[0]).path + "proof.json"
     async with served(stage) as port:
         first, again = await asyncio.gather(get(port, path), get(port, path))
         assert first == again
@@ -105,8 +105,7 @@ async def test_a_page_tells_browsers_to_be_careful(play_sqlite: Play) -> None:
     """No other site frames it, nothing is told onward, no search engine lists it; it may fetch from its server only."""
     stage = await play_sqlite(language="en", metrics_port=9108, public_url=SHOP)
     card = await opened(stage, "prize=Scarf closes=+30m")
-    await drawn(stage, card)
-    path = urlsplit(checks(card)[0]).path
+    path = urlsplit(checks(await drawn(stage, card))[0]).path
     async with (
         served(stage) as port,
         ClientSession() as session,
@@ -120,18 +119,18 @@ async def test_a_page_tells_browsers_to_be_careful(play_sqlite: Play) -> None:
     assert "connect-src 'self'" in text
 
 
-async def test_without_a_public_address_the_words_say_how(play_sqlite: Play) -> None:
-    """No button leads anywhere; my line names the file and the page."""
+async def test_without_a_public_address_no_button_leads_nowhere(play_sqlite: Play) -> None:
+    """Card, proof and my line have the button that computes the draw again, and none that opens a page."""
     stage = await play_sqlite(language="en")
     ana = stage.fan("Ana")
     card = await opened(stage, "prize=Scarf closes=+30m")
     await ana.presses(card, "enter").answered()
-    await drawn(stage, card)
-    assert checks(card) == []
-    assert [button.text for button in card.buttons] == ["My number and how to check"]
+    told = await drawn(stage, card)
+    assert [button.text for button in card.buttons] == ["My number and how to check", "🔍 Compute it again"]
     mine = await my_line(ana, stage, card)
-    assert checks(mine) == []
-    assert "docs/verify.html" in mine.text
+    for message in (told, mine):
+        assert [button.text for button in message.buttons] == ["🔍 Compute it again"]
+    assert "docs/" not in mine.text
 
 
 def test_a_row_of_pages_only_is_no_keyboard() -> None:

@@ -108,7 +108,7 @@ async def test_a_fair_window_with_room_for_all(db: Database, causes: Causes) -> 
     assert isinstance(late, ShareTaken)
     card = await table.card(packet)
     assert (card.state, card.taken, card.takers, card.seed) == ("open", 3, 2, None)
-    assert await table.packets.proof(table.place, fan(1).user_id, packet) == ProofLater(card.sealed)
+    assert await table.packets.proofs.check(table.place, fan(1).user_id, packet) == ProofLater(card.sealed)
     assert await table.tick(opened.expires_at) is None
     card = await table.card(packet)
     assert (card.state, card.handed) == ("expired", sum(shares.values()) + late.coins)
@@ -141,7 +141,7 @@ async def test_more_fans_than_shares(db: Database, causes: Causes) -> None:
     assert await table.tap(packet, loser, DRAWN) == NotDrawn(30, 4)
     assert await table.tap(packet, winner, DRAWN) == ShareYours(shares[winner])
     assert await table.tap(packet, 99, DRAWN) == PacketGone(4)
-    proof = await table.packets.proof(table.place, fan(winner).user_id, packet)
+    proof = await table.packets.proofs.check(table.place, fan(winner).user_id, packet)
     assert isinstance(proof, PacketProof)
     assert (proof.number, proof.nth, proof.got) == (order[0], 1, shares[winner])
     assert await table.escrow() == 0
@@ -175,7 +175,7 @@ async def test_no_packet_of_another_shop(db: Database, causes: Causes) -> None:
     theirs = (await other.opens(10, 2, rush=True)).packet_id
     assert await table.tap(theirs, 1) == NoSuchPacket()
     assert await table.tap(10**18, 1) == NoSuchPacket()
-    assert await table.packets.proof(table.place, 1, theirs) == NoSuchPacket()
+    assert await table.packets.proofs.check(table.place, 1, theirs) == NoSuchPacket()
 
 
 async def test_a_fans_own_packet(db: Database, causes: Causes) -> None:

@@ -1,0 +1,74 @@
+"""A fan checks a packet: the bot computes it again, or gives them what they need to compute it without the bot."""
+
+from aiogram.types import CallbackQuery, Message
+
+from bot.content.buttons.packets import CHECK_PACKET, PACKET_FILES
+from bot.features.communities import Communities
+from bot.features.packets.packets import Packets
+from bot.handlers.kit.readers import read_id
+from bot.handlers.kit.rights import Doors
+from bot.handlers.kit.table import Desk
+from bot.rules.general import NoCommunityYet
+from bot.rules.packets.packets import NoSuchPacket
+from bot.telegram.ask import Ask
+from bot.telegram.replies import Voice
+
+
+def setup() -> Desk:
+    """The buttons that check a packet."""
+    desk = Desk("packet checks")
+    desk.press(CHECK_PACKET, check)
+    desk.press(PACKET_FILES, files)
+    desk.opening(PACKET_FILES, open_files)
+    return desk
+
+
+async def check(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
+    """The button *check*: the bot computes the packet again, and the reader's own share. Its data may be forged."""
+    inside = await doors.fan(ask)
+    if inside is None:
+        return
+    packet_id = read_id(rest)
+    if packet_id is None:
+        await voice.answer(inside, NoSuchPacket())
+        return
+    await voice.answer(inside, await packets.proofs.check(inside.community, ask.sender.user_id, packet_id))
+
+
+async def files(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
+    """The button *send me the files*."""
+    inside = await doors.fan(ask)
+    if inside is not None:
+        await _send(inside, rest, voice, packets)
+
+
+async def open_files(
+    _message: Message,
+    ask: Ask,
+    rest: str,
+    doors: Doors,
+    voice: Voice,
+    communities: Communities,
+    packets: Packets,
+) -> None:
+    """A link opened the private chat, so that the files can be sent. A stranger isn't told which shop it is."""
+    await communities.started(ask.sender, can_write=True, at=ask.at)
+    shop, _, number = rest.partition("_")
+    shop_id = read_id(shop)
+    place = await communities.place(shop_id) if shop_id is not None else None
+    if place is None:
+        await voice.answer(ask, NoCommunityYet())
+        return
+    inside = await doors.fan(ask.within(place), outsiders=NoCommunityYet())
+    if inside is not None:
+        await communities.turn_to(ask.sender.user_id, place)
+        await _send(inside, number, voice, packets)
+
+
+async def _send(inside: Ask, rest: str, voice: Voice, packets: Packets) -> None:
+    packet_id = read_id(rest)
+    if packet_id is None:
+        await voice.answer(inside, NoSuchPacket())
+        return
+    can_write = inside.can_write or inside.chat_id == inside.sender.user_id
+    await voice.answer(inside, await packets.proofs.files(inside.act, packet_id, can_write=can_write))

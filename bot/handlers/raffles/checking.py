@@ -1,0 +1,71 @@
+"""A fan checks a draw: the bot computes it again, or gives them what they need to compute it without the bot."""
+
+from aiogram.types import CallbackQuery, Message
+
+from bot.content.buttons.raffles import CHECK_DRAW, DRAW_FILES
+from bot.handlers.kit.readers import read_id
+from bot.handlers.kit.rights import Doors
+from bot.handlers.kit.table import Desk
+from bot.handlers.raffles.services import RaffleServices
+from bot.rules.general import NoCommunityYet
+from bot.rules.raffles.entries import NoSuchRaffle
+from bot.telegram.ask import Ask
+from bot.telegram.replies import Voice
+
+
+def setup() -> Desk:
+    """The buttons that check a draw."""
+    desk = Desk("raffle checks")
+    desk.press(CHECK_DRAW, check)
+    desk.press(DRAW_FILES, files)
+    desk.opening(DRAW_FILES, open_files)
+    return desk
+
+
+async def check(
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
+) -> None:
+    """The button *check it*: the bot computes the draw again. Its data may be forged."""
+    inside = await doors.fan(ask)
+    if inside is None:
+        return
+    raffle_id = read_id(rest)
+    if raffle_id is None:
+        await voice.answer(inside, NoSuchRaffle())
+        return
+    await voice.answer(inside, await raffles.checks.check(inside.community, raffle_id, ask.at))
+
+
+async def files(
+    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
+) -> None:
+    """The button *send me the files*."""
+    inside = await doors.fan(ask)
+    if inside is not None:
+        await _send(inside, rest, voice, raffles)
+
+
+async def open_files(
+    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
+) -> None:
+    """A link opened the private chat, so that the files can be sent. A stranger isn't told which shop it is."""
+    await raffles.communities.started(ask.sender, can_write=True, at=ask.at)
+    shop, _, number = rest.partition("_")
+    shop_id = read_id(shop)
+    place = await raffles.communities.place(shop_id) if shop_id is not None else None
+    if place is None:
+        await voice.answer(ask, NoCommunityYet())
+        return
+    inside = await doors.fan(ask.within(place), outsiders=NoCommunityYet())
+    if inside is not None:
+        await raffles.communities.turn_to(ask.sender.user_id, place)
+        await _send(inside, number, voice, raffles)
+
+
+async def _send(inside: Ask, rest: str, voice: Voice, raffles: RaffleServices) -> None:
+    raffle_id = read_id(rest)
+    if raffle_id is None:
+        await voice.answer(inside, NoSuchRaffle())
+        return
+    can_write = inside.can_write or inside.chat_id == inside.sender.user_id
+    await voice.answer(inside, await raffles.checks.files(inside.act, raffle_id, can_write=can_write))
