@@ -95,6 +95,7 @@ async def test_a_packet_is_computed_again_in_three_languages(play_sqlite: Play) 
     for fan in fans:
         await tap(fan, card)
     await becomes(stage, card, "All gone", 6)
+    link = ""
     for language, words in CHECKED.items():
         reader = stage.fan(f"Reader {language}", language=language)
         told = await stage.whisper(reader, after=reader.presses(card, "packetcheck"))

@@ -85,6 +85,7 @@ async def test_the_panel_shows_what_is_left(play_sqlite: Play) -> None:
     """An operator is offered what they can still give, and the preview says how much; the owner sees no such line."""
     stage = await play_sqlite(language="en")
     jun = helper(stage)
+    panels: list[Message] = []
     for who, offered in ((stage.owner, ["500", "1000", "3000"]), (jun, ["500", "1000"])):
         who.starts(stage.bot)
         await stage.settled()
@@ -95,7 +96,8 @@ async def test_the_panel_shows_what_is_left(play_sqlite: Play) -> None:
         panel = await types(stage, who, panel, "3000", "Into how many shares")
         panel = await types(stage, who, panel, "20", "up to 3,000 coins")
         assert ("You can still give away 2,000 coins today" in panel.text) == (who is jun)
-    await taps(stage, jun, panel, "Open it", "you can still give 2,000 today")
+        panels.append(panel)
+    await taps(stage, jun, panels[-1], "Open it", "you can still give 2,000 today")
     assert await packets(stage) == 0
 
 
