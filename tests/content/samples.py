@@ -176,7 +176,6 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         **dict.fromkeys(("sealed", "seed"), HASHES),
         "doubts": (tuple(PacketDoubt), (PacketDoubt.SPLIT,), ()),
         "salt": ("6" * 64, None),
-        "line": ("6" * 64, None),
         "frozen": HASHES if owner != "CheckedIn" else (),
         "missing": MISSING,
         "currency": ("KRW", "USD", "CNY", "XYZ"),
