@@ -64,7 +64,7 @@ async def test_the_whole_story(play: Play) -> None:
     assert "A way in for a friend" in card.text
     sent = await send(stage, ana, card, ben)
     assert "A gift for you from Ana" in sent.text
-    await shows(stage, ana, card, "It's off")
+    await shows(stage, ana, card, "on its way")
     opened = await opens(stage, ben, sent)
     assert "Ana has something for you" in opened.text
     await shows(stage, ana, card, "Opened by 1 person")
@@ -236,6 +236,6 @@ async def test_staff_make_and_close_gifts(play_sqlite: Play) -> None:
     assert "9 of 9 left" in (await stage.ask(stage.owner, "/gifts 1")).text
     assert "off the list" in (await stage.owner.presses(made, "undo").answered()).text
     closed = await stage.ask(stage.owner, "/gifts 1 close")
-    assert "was closed already" in closed.text
+    assert "is already closed" in closed.text
     await stage.drop()
     assert "a coupon of Silk scarf" in (await stage.ask(stage.owner, "/newgift title=Silk kind=coupon:1")).text
