@@ -34,7 +34,6 @@ FORBIDDEN = {
     "lottery": "raffle",
     "sweepstake": "raffle",
     " weighs ": "counts",
-    "giveaway": "raffle, red packet or gift",
     # people
     "the team": "the staff",
     "shop's team": "shop's staff",
