@@ -70,7 +70,7 @@ async def test_the_whole_story(play: Play) -> None:
     await shows(stage, ana, card, "Opened by 1 person")
     ben.joins(stage.group, opened.buttons[0].url)
     welcome = await stage.whisper(ben)
-    assert "Ana sent you well" in welcome.text
+    assert "So glad Ana brought you here" in welcome.text
     assert "Your first check-in unlocks 10 coins" in welcome.text
     await shows(stage, ana, card, "Ben: joined")
     assert "unlocks 10 coins from a friend" in (await stage.ask(ben, "/me")).text
@@ -192,7 +192,7 @@ async def test_without_inline_mode(play_sqlite: Play) -> None:
     token = (await query(stage.app.db, "SELECT token FROM gift"))[0][0]
     opened = await in_private(stage, ben, f"/start g_{token}")
     ben.joins(stage.group, opened.buttons[0].url)
-    assert "Ana sent you well" in (await stage.whisper(ben)).text
+    assert "So glad Ana brought you here" in (await stage.whisper(ben)).text
 
 
 async def test_other_peoples_inline_queries(play_sqlite: Play) -> None:
