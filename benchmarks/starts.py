@@ -26,7 +26,7 @@ TOKEN = "42:TEST"
 FIRST_CHAT = -1001000000001
 AHEAD = timedelta(seconds=15)
 """How long before the start of the stream the bot starts. This is enough for it to run in time."""
-CARD = "🔴 Starting now: <b>Silk night</b>\nTap “I'm here” and it counts for your stream streak."
+CARD = "🔴 Starting now: <b>Silk night</b>\nTap “I'm here” and it counts for your live streak."
 
 
 async def plan(database: str, chats: int) -> float:

@@ -100,7 +100,7 @@ async def test_borrowed_words_answer_no_question(play_sqlite: Play, borrow: Borr
     await stage.app.jobs.tick()  # the clock's first round changes nothing later
     before = await everything(stage.app.db)
     said = borrow(stage, stage.owner, stage.bot, "Silk scarf")
-    await stage.owner.waits_for(stage.bot, lambda m: "left it alone" in m.text, timeout=10, after=said)
+    await stage.owner.waits_for(stage.bot, lambda m: "so I've left it" in m.text, timeout=10, after=said)
     assert await everything(stage.app.db) == before
     await types(stage, stage.owner, panel, "Silk scarf", "How many coupons")
 

@@ -57,7 +57,7 @@ async def test_why_a_post_waits_and_why_it_came(visit: Visit) -> None:
     await visit.be("fan")
     await visit.open_group()
     await visit.reply_to("Packing day", "/why")
-    await expect(visit.whispers("the team sent this one")).to_contain_text("Packing day")
+    await expect(visit.whispers("the staff sent this one")).to_contain_text("Packing day")
 
 
 async def told_of_a_wait(visit: Visit) -> Locator:

@@ -112,7 +112,7 @@ async def test_staff_are_warned_and_let_it_go(play_sqlite: Play) -> None:
     stage.telegram.clock.advance(11)
     await stage.owner.waits_for(stage.group, lambda m: m.only_for is None and is_card(m), timeout=20)
     answer = await stage.owner.presses(told, "Hold until").answered(10)
-    assert "out already" in (answer.text or "")
+    assert "already out" in (answer.text or "")
 
 
 @pytest.mark.usefixtures("warned")

@@ -77,7 +77,7 @@ async def test_a_favour_from_its_sale_to_its_end(play_sqlite: Play) -> None:
     for person in (ana, ben):
         shelf = await stage.ask(person, "/shop")
         await taps(stage, person, shelf, "buy:")
-        assert "see to it" in await taps(stage, person, shelf, "pay:")
+        assert "on the shop's list" in await taps(stage, person, shelf, "pay:")
     waiting = await stage.owner.waits_for(stage.bot, lambda m: "Ana bought Question first" in m.text, timeout=10)
     listed = await stage.ask(stage.owner, "/items")
     assert "Ana" in listed.text
@@ -89,7 +89,7 @@ async def test_a_favour_from_its_sale_to_its_end(play_sqlite: Play) -> None:
     spoken = ben.says(stage.group, "Changed my mind")
     said = stage.owner.says(stage.group, "/item 1 refund", reply_to=spoken)
     assert "5 coins went back" in (await stage.whisper(stage.owner, after=said)).text
-    back = await ben.waits_for(stage.bot, lambda m: "returned your 5 coins" in m.text, timeout=10)
+    back = await ben.waits_for(stage.bot, lambda m: "gave your 5 coins back" in m.text, timeout=10)
     assert "You have 5 coins now" in back.text
     assert (await stage.books()).sound
 
@@ -120,5 +120,5 @@ async def test_what_staff_can_mistype(play_sqlite: Play) -> None:
     shelf = await stage.ask(ana, "/shop")
     for data in ("pay:1", "pay:1:5", "pay:1:5:1:1", "pay:x:5:1", "pay:99:5:1", "buy:", "buy:-1", f"buy:{'9' * 30}"):
         refused = await stage.whisper(ana, after=ana.forges(stage.group, shelf, data))
-        assert "isn't in the shop" in refused.text, data
+        assert "isn't in the coin shop" in refused.text, data
     assert await sold(stage) == []

@@ -102,7 +102,7 @@ async def test_every_kind_by_buttons(play: Play) -> None:
         stage.bot, lambda m: m.sender is stage.bot and "What should I send" in m.text, timeout=10
     )
     assert len(offer.buttons) == 8
-    for label, column in (("Coins · CSV", "Reason"), ("Posts · Excel", "Topic"), ("Orders · Excel", "Order number")):
+    for label, column in (("Coins · CSV", "Reason"), ("Posts · Excel", "Pillar"), ("Orders · Excel", "Order number")):
         press = stage.owner.presses(offer, label)
         await press.answered(10)
 

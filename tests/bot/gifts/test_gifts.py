@@ -64,13 +64,13 @@ async def test_the_whole_story(play: Play) -> None:
     assert "A way in for a friend" in card.text
     sent = await send(stage, ana, card, ben)
     assert "A gift for you from Ana" in sent.text
-    await shows(stage, ana, card, "It's off")
+    await shows(stage, ana, card, "on its way")
     opened = await opens(stage, ben, sent)
     assert "Ana has something for you" in opened.text
     await shows(stage, ana, card, "Opened by 1 person")
     ben.joins(stage.group, opened.buttons[0].url)
     welcome = await stage.whisper(ben)
-    assert "Ana sent you well" in welcome.text
+    assert "So glad Ana brought you here" in welcome.text
     assert "Your first check-in unlocks 10 coins" in welcome.text
     await shows(stage, ana, card, "Ben: joined")
     assert "unlocks 10 coins from a friend" in (await stage.ask(ben, "/me")).text
@@ -192,7 +192,7 @@ async def test_without_inline_mode(play_sqlite: Play) -> None:
     token = (await query(stage.app.db, "SELECT token FROM gift"))[0][0]
     opened = await in_private(stage, ben, f"/start g_{token}")
     ben.joins(stage.group, opened.buttons[0].url)
-    assert "Ana sent you well" in (await stage.whisper(ben)).text
+    assert "So glad Ana brought you here" in (await stage.whisper(ben)).text
 
 
 async def test_other_peoples_inline_queries(play_sqlite: Play) -> None:
@@ -236,6 +236,6 @@ async def test_staff_make_and_close_gifts(play_sqlite: Play) -> None:
     assert "9 of 9 left" in (await stage.ask(stage.owner, "/gifts 1")).text
     assert "off the list" in (await stage.owner.presses(made, "undo").answered()).text
     closed = await stage.ask(stage.owner, "/gifts 1 close")
-    assert "was closed already" in closed.text
+    assert "is already closed" in closed.text
     await stage.drop()
     assert "a coupon of Silk scarf" in (await stage.ask(stage.owner, "/newgift title=Silk kind=coupon:1")).text

@@ -107,7 +107,7 @@ async def test_notes_are_written_read_and_deleted(play: Play) -> None:
     await taps(stage, stage.owner, page, "All notes", "1. likes soft")
     await taps(stage, stage.owner, page, "1", "Mina, ")
     await taps(stage, stage.owner, page, "Delete it", "is deleted")
-    assert "stands again" in (await stage.owner.presses(page, "Undo").answered(10)).text
+    assert "is back" in (await stage.owner.presses(page, "Undo").answered(10)).text
     assert "likes soft" in (await says(stage, stage.owner, "/fan Ana")).text
 
 

@@ -80,7 +80,7 @@ async def test_off_the_shelf_and_deleted(play_sqlite: Play) -> None:
     page = await desk.taps(page, "The post", "Not on the shelf")
     page = await desk.taps(page, "Delete", "is gone")
     assert await query(desk.stage.app.db, "SELECT count(*) FROM post") == [(0,)]
-    assert "there again" in await desk.toast(page, "Undo")
+    assert "is back" in await desk.toast(page, "Undo")
     assert await query(desk.stage.app.db, "SELECT number, pillar FROM post") == [(1, "tips")]
     await desk.says("/post 2", "no post #2")
 

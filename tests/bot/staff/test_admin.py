@@ -156,7 +156,7 @@ async def test_a_restart_in_the_middle(play: Play) -> None:
     await stage.stop()
     stage.start_again()
     await taps(stage, stage.owner, panel, "50", "Nothing has happened yet")
-    left = await types(stage, stage.owner, panel, "/cancel", "nothing was done")
+    left = await types(stage, stage.owner, panel, "/cancel", "nothing has changed")
     stale = await stage.owner.forges(stage.telegram.private(stage.bot, stage.owner), left, "admin:1:do").answered(10)
     assert "closed" in stale.text
     assert (

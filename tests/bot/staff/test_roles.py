@@ -256,7 +256,7 @@ async def test_how_the_owner_names_people_and_roles(play_sqlite: Play) -> None:
     assert "admins can do everything" in (await stage.ask(stage.owner, "/staff add Jun host")).text
     assert "on your staff already" in (await stage.ask(stage.owner, "/staff add Jun operator")).text
     assert "That's you" in (await stage.ask(stage.owner, "/staff add @mina host")).text
-    assert "nobody called @nobody" in (await stage.ask(stage.owner, "/staff add @nobody host")).text
+    assert "anybody called @nobody" in (await stage.ask(stage.owner, "/staff add @nobody host")).text
     listed = await stage.ask(stage.owner, "/staff")
     assert "• Jun" in listed.text
     assert "• Sora @sora_live · host since Nov" in listed.text
@@ -266,7 +266,7 @@ async def test_how_the_owner_names_people_and_roles(play_sqlite: Play) -> None:
     sora.takes_username("someone_else")
     eve = stage.fan("Eve")
     eve.takes_username("sora_live")
-    assert "nobody called @sora_live" in (await stage.ask(stage.owner, "/staff add @sora_live operator")).text
+    assert "anybody called @sora_live" in (await stage.ask(stage.owner, "/staff add @sora_live operator")).text
     assert "Sora is no longer an operator" in (await stage.ask(stage.owner, "/staff remove Sora")).text
     for data in ("staff:1:host:9", "staff:7:host:1", "staff:1:owner:1", "staff:1:fan:1", "staff:1:host:x"):
         assert (await jun.forges(stage.group, listed_card(stage), data).answered(10)).text, data

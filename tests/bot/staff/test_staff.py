@@ -162,7 +162,7 @@ async def test_who_may_say_staff_and_of_whom(play_sqlite: Play) -> None:
     assert "I can't see who is behind" in (await public_answer(stage, said)).text
     for line, answer in (
         ("/staff remove @mina", "That's you"),
-        ("/staff remove @nobody", "nobody called @nobody"),
+        ("/staff remove @nobody", "anybody called @nobody"),
         ("/staff remove", "/staff lists who helps"),
         ("/staff fire @jun", "/staff lists who helps"),
         ("/staff add Jun", "on your staff already"),

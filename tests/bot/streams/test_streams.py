@@ -116,7 +116,7 @@ async def test_a_reminder_of_nothing(play_sqlite: Play, payload: str) -> None:
     ana = stage.fan("Ana")
     ana.starts(stage.bot, payload)
     await ana.waits_for(stage.bot, lambda m: "isn't on any more" in m.text, timeout=10)
-    assert "isn't coming" not in (await stage.ask(ana, "/checkin")).text
+    assert "isn't on any more" not in (await stage.ask(ana, "/checkin")).text
 
 
 async def test_the_word_that_the_host_says(play_sqlite: Play) -> None:
@@ -268,7 +268,7 @@ async def test_presses_of_another_shops_streams(play_sqlite: Play) -> None:
     drop = await stage.drop()
     ana = stage.fan("Ana")
     assert "can't find that live" in (await ana.forges(stage.group, drop, f"here:{airing_id}").answered(10)).text
-    assert "isn't coming" in (await ana.forges(stage.group, drop, "unremind:1").answered(10)).text
+    assert "isn't on any more" in (await ana.forges(stage.group, drop, "unremind:1").answered(10)).text
     for data in (f"onair:{airing_id}", f"later:{airing_id}:15", f"calloff:{airing_id}"):
         assert "No live is on" in (await stage.owner.forges(stage.group, drop, data).answered(10)).text
         assert "for the shop's staff" in (await ana.forges(stage.group, drop, data).answered(10)).text
