@@ -84,7 +84,7 @@ async def test_the_owner_changes_the_limit(play_sqlite: Play) -> None:
 async def test_the_panel_shows_what_is_left(play_sqlite: Play) -> None:
     """An operator is offered what they can still give, and the preview says how much; the owner sees no such line."""
     stage = await play_sqlite(language="en")
-    jun = helper(stage)
+    jun, panels = helper(stage), []
     for who, offered in ((stage.owner, ["500", "1000", "3000"]), (jun, ["500", "1000"])):
         who.starts(stage.bot)
         await stage.settled()
@@ -94,8 +94,9 @@ async def test_the_panel_shows_what_is_left(play_sqlite: Play) -> None:
         assert [button.text for button in panel.buttons][:-1] == offered
         panel = await types(stage, who, panel, "3000", "Into how many shares")
         panel = await types(stage, who, panel, "20", "up to 3,000 coins")
+        panels.append(panel)
         assert ("You can still give away 2,000 coins today" in panel.text) == (who is jun)
-    await taps(stage, jun, panel, "Open it", "you can still give 2,000 today")
+    await taps(stage, jun, panels[-1], "Open it", "you can still give 2,000 today")
     assert await packets(stage) == 0
 
 
