@@ -250,6 +250,7 @@ async def test_by_buttons(play_sqlite: Play, way: str) -> None:
     await taps(stage, owner, panel, "Coin shop", "First")
     await taps(stage, owner, panel, "#1", "First")
     await stage.settled()
+    await taps(stage, owner, panel, "More", "These can't always be taken back")
     await taps(stage, owner, panel, "Refund a fan", "Who gets their coins back?")
     assert [button.text for button in panel.buttons[:2]] == ["Ben", "Ana 🧵"]
     fan, shown = ("Ben", "@silk") if way == "username" else ("Ana 🧵", "Ana 🧵")
@@ -279,6 +280,7 @@ async def test_forged_picks_of_the_panel(play_sqlite: Play) -> None:
     await taps(stage, owner, panel, "Coin shop", "First")
     await taps(stage, owner, panel, "#1", "First")
     await stage.settled()
+    await taps(stage, owner, panel, "More", "These can't always be taken back")
     await taps(stage, owner, panel, "Refund a fan", "Who gets their coins back?")
     private = stage.telegram.private(stage.bot, owner)
     for forged in ("id:", "id:1", "id:x", f"id:{'9' * 25}", ""):

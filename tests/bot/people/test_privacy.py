@@ -80,7 +80,8 @@ async def test_stop(play_sqlite: Play) -> None:
     await press(stage, ana, notice, "privacy:stop")
     assert "Stopped" in notice.text
     again = await privacy(stage, ana)
-    assert [button.callback_data for button in again.buttons] == ["privacy:delete"]
+    left = [button.callback_data for button in again.buttons]
+    assert left == ["privacy:data", "settings:show", "privacy:delete"]
 
 
 async def test_the_owner_is_told_why_not(play_sqlite: Play) -> None:

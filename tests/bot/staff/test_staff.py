@@ -95,8 +95,8 @@ async def test_the_panel_shows_what_is_left(play_sqlite: Play) -> None:
         assert [button.text for button in panel.buttons][:-1] == offered
         panel = await types(stage, who, panel, "3000", "Into how many shares")
         panel = await types(stage, who, panel, "20", "up to 3,000 coins")
-        assert ("You can still give away 2,000 coins today" in panel.text) == (who is jun)
         panels.append(panel)
+        assert ("You can still give away 2,000 coins today" in panel.text) == (who is jun)
     await taps(stage, jun, panels[-1], "Open it", "you can still give 2,000 today")
     assert await packets(stage) == 0
 
