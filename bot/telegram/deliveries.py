@@ -209,7 +209,7 @@ class Deliveries:
             return Result(OutboxState.EXPIRED, "no card")
         message = self._message(found.shown, found.place, found.language)
         note = partial(self._after_card, found, edited=True) if getattr(found.shown, "turns_at", None) else None
-        hung = (id_of(found.card), message_id)
+        edited = (id_of(found.card), message_id)
         try:
             sent = await self._out.call("editMessageText", chat_id=row.chat_id, message_id=message_id, **message)
         except TelegramBadRequest as error:
@@ -217,8 +217,8 @@ class Deliveries:
                 return self._hung_again(row, found, message_id, error.message)
             if "not modified" not in error.message:
                 raise
-            return Result(OutboxState.SENT, None, hung, note=note)
-        return Result(OutboxState.SENT, None, hung, note=self._seen(asked.witness, sent, edited=True) or note)
+            return Result(OutboxState.SENT, note=note, edited=edited)
+        return Result(OutboxState.SENT, note=self._seen(asked.witness, sent, edited=True) or note, edited=edited)
 
     def _hung_again(self, row: Departure, found: Shown, message_id: int, words: str) -> Result:
         """The card was deleted, or is too old to be edited: it is hung anew while there is something to do."""

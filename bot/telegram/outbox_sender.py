@@ -350,7 +350,7 @@ class Sender:
     async def _send_and_mark(self, row: Departure, flight: _Flight) -> None:
         result = await self._deliveries.do(row)
         flight.answered.set()
-        await self._mark(row, Mark(result.state, result.problem, result.hung, self._news(row, result)))
+        await self._mark(row, Mark(result.state, result.problem, result.hung, self._news(row, result), result.edited))
         flight.marked.set()
         if row.act == POST and result.hung is not None:
             after = await self._deliveries.look(result.hung[0])

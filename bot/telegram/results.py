@@ -24,3 +24,5 @@ class Result(NamedTuple):
     """Why Telegram refused the way that was meant, where another way worked."""
     message: ShownMessage | None = None
     """The message that was sent, if it is one that nobody asked for by a command."""
+    edited: tuple[int, int] | None = None
+    """(card, message): which message of a card was edited. Meanwhile another may have taken its place."""

@@ -209,6 +209,8 @@ class Mark:
     """(card, message): which message shows a card now."""
     note: Callable[[Tx], None] | None = None
     """Writes down in the same commit what else depends on the message that was sent."""
+    edited: tuple[int, int] | None = None
+    """(card, message): which message of a card was edited."""
 
 
 def write_mark(tx: Tx, row_id: int, mark: Mark, now: datetime) -> None:
@@ -218,6 +220,11 @@ def write_mark(tx: Tx, row_id: int, mark: Mark, now: datetime) -> None:
     if mark.hung is not None:
         card_id, message_id = mark.hung
         tx.execute(update(Card).where(col(Card.id) == card_id).values(message_id=message_id, edited_at=now))
+    if mark.edited is not None:
+        card_id, message_id = mark.edited
+        # A message that was hung while the edit was on its way stays the one that shows the card.
+        still_shown = (col(Card.id) == card_id, col(Card.message_id) == message_id)
+        tx.execute(update(Card).where(*still_shown).values(edited_at=now))
     what_came = {"state": mark.state, "problem": mark.problem, "sent_at": now}
     marked = update(Outbox).where(col(Outbox.id) == row_id).values(what_came).returning(col(Outbox.verdict_id))
     verdict_id = tx.execute(marked).scalar_one_or_none()

@@ -93,6 +93,7 @@ async def test_a_delay_before_the_start_is_told_once(play_sqlite: Play) -> None:
     stage = await play_sqlite(language="en")
     await plan(stage)
     await stage.ask(stage.owner, "/delay 1h")
+    await stage.all_sent()
     stage.telegram.clock.advance(8 * HOUR)
     await stage.all_sent()
     assert not any("Starting now" in text for text in public(stage))

@@ -1,6 +1,6 @@
 """Promised messages: they stand and fall with what they tell of, and are forgotten when done."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -9,10 +9,12 @@ from sqlmodel import col, select
 from bot.rules.place import Place
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import PROMISED, Tx
-from bot.store.messages import outbox
+from bot.store.messages import departures, outbox
+from bot.store.messages.departures import Mark
 from bot.store.messages.outbox import Terms, promise
 from bot.store.messages.payloads import Say, Tell
-from bot.store.tables import Outbox
+from bot.store.tables import Card, Outbox
+from bot.store.tables.base import id_of
 from bot.store.tables.messages import Lane, OutboxState
 from tests.features.kernel.small_writes import OopsError, born
 from tests.features.scene import NOON, Causes, deliver_all, query, shop
@@ -82,6 +84,24 @@ async def test_what_is_told_once_isnt_told_again_after_its_delivery(db: Database
     assert await query(db, "SELECT count(*) FROM outbox WHERE act = 'tell' AND CAST(facts AS TEXT) LIKE '%Ana%'") == [
         (int(again),)
     ]
+
+
+@pytest.mark.parametrize(("edited", "since"), [(2, NOON), (1, None)])
+async def test_an_edit_doesnt_say_which_message_shows_a_card(db: Database, edited: int, since: datetime | None) -> None:
+    """A card that was hung anew while its old message was being edited goes on in the new one."""
+    place = await shop(db)
+
+    def hangs(tx: Tx) -> int:
+        card = Card(community_id=place.community_id, kind="airing", subject_id=1, chat_id=-1001, message_id=2)
+        tx.add(card)
+        tx.flush()
+        return id_of(card)
+
+    card_id = await db.write(hangs)
+    await db.write(departures.write_mark, 1, Mark(OutboxState.SENT, edited=(card_id, edited)), NOON)
+    card = await db.read(lambda rx: rx.get(Card, card_id))
+    assert card is not None
+    assert (card.message_id, card.edited_at) == (2, since)
 
 
 def test_a_key_that_is_kept_lasts_longer_than_any_month() -> None:
