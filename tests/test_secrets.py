@@ -8,6 +8,7 @@ import pytest
 
 from bot.content.catalog import OUTCOMES
 from bot.domains import DOMAINS
+from bot.rules.coupons.code_files import BadLine
 from bot.rules.words import Language
 from tests.content.samples import instances
 from tests.content.values import HERE
@@ -17,8 +18,8 @@ SECRETS = {kind: secret for domain in DOMAINS for kind, secret in domain.secrets
 SENTINEL = "ZZQ7XKW9"
 HOLDERS = frozenset({"code", "shared_code", "first_code", "last_code", "secret", "salt", "payload"})
 """Fields that hold what is worth something, in outcomes and in their parts."""
-LINES_OF_FILES = ("BadLine", "text")
-"""A line of the shop's own file of codes."""
+LINES_OF_FILES = (BadLine, "text")
+"""A line of the shop's own file of codes. Files of members hold none; their lines are another class."""
 FOR_EVERYBODY = frozenset(
     {
         "gifts.GiftMessage",  # the card as its giver sends it on: its link is what they give away
@@ -37,7 +38,7 @@ def marked(value: Any) -> Any:
     changed = {}
     for field in fields(value):
         old = getattr(value, field.name)
-        holds = field.name in HOLDERS or (type(value).__name__, field.name) == LINES_OF_FILES
+        holds = field.name in HOLDERS or (type(value), field.name) == LINES_OF_FILES
         changed[field.name] = SENTINEL if holds and isinstance(old, str) and old else marked(old)
     return replace(value, **changed)
 
