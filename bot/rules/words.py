@@ -19,6 +19,10 @@ _LAUGHTER = re.compile("(?<=.)[\u110f\u1112\u116e\u1172]+$")
 """Single Korean letters at the end, by which people laugh or cry. NFKC gives these forms of them."""
 _REPEATED = re.compile(r"(.+?)\1+(.{0,8})")
 """Something again and again, and an ending."""
+_SAYS = ("L", "N", "S")
+"""Kinds of characters of which a word has at least one, as Unicode names them: letters, numbers, emoji."""
+_WAVES = "~\uff5e"
+"""Marks that Unicode takes for symbols."""
 _BY_CODE = {language.value: language for language in Language}
 
 
@@ -39,6 +43,11 @@ def plain_word(text: str) -> str:
     """A typed word without case, width, spaces and signs, so that it can be compared. Signs alone stay as they are."""
     normal = unicodedata.normalize("NFKC", text).casefold()
     return _LAUGHTER.sub("", _SIGNS.sub("", normal)) or "".join(normal.split())
+
+
+def says_something(text: str) -> bool:
+    """Whether a text can be a word that people say: more than marks and spaces."""
+    return any(unicodedata.category(char)[0] in _SAYS for char in text if char not in _WAVES)
 
 
 def meanings(word: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What people can mistype, forge and pretend: each gets one kind answer in their language, and nothing changes."""
 
+import asyncio
 import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from structlog.testing import capture_logs
 from bot.rules.coupons.campaigns import CampaignMade, NewCampaign
 from bot.rules.place import Place
 from sandbox import Chat, Message, Person, Rights
+from sandbox.patience import patience
 from tests import hostile
 from tests.bot.bad_lines import FAN_LINES, FORGED, FORGED_BY_STAFF, LONG, SQL, STAFF_LINES, UNDERSTOOD
 from tests.bot.conftest import Play, Stage, is_card
@@ -74,6 +76,13 @@ async def snapshot(stage: Stage) -> dict[str, Any]:
     return {table: rows[table] for table in rows if table not in {"person", "outbox", "sighting", *MEMORY}}
 
 
+async def planned(stage: Stage, shops: int) -> None:
+    """Wait until the clock has planned the week of so many shops."""
+    async with patience(10):
+        while await query(stage.app.db, "SELECT count(*) FROM week WHERE planned_until IS NOT NULL") != [(shops,)]:
+            await asyncio.sleep(0.01)
+
+
 async def make(stage: Stage, place: Place, cause: str, **wish: Any) -> CampaignMade:
     """A campaign that somebody else made."""
     act = act_by(place, 1, stage.app.clock.now(), f"test:{cause}")
@@ -103,6 +112,7 @@ async def trial(play_sqlite: Play) -> AsyncIterator[Trial]:
         await stage.ask(fan, "/checkin")
         await stage.ask(fan, "/me")  # the first one makes the shop code
         await stage.settled()
+        await planned(stage, 2)
         data = foreign_card.buttons[0].callback_data or ""
         number = int(data.partition(":")[2])
         yield Trial(stage, fan, card, number, foreign.audit_id, logs, await snapshot(stage))

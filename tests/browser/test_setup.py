@@ -17,7 +17,6 @@ async def test_the_first_set_up(browser: Browser, demo_folder: Path) -> None:
             await visit.page.locator("[data-action=add-bot]").click()
             await expect(visit.page.locator("[data-action=add-bot]")).to_have_count(0)
             await visit.tap("set up in private")
-            await visit.start()
             for tap, words in (("English", "Step 2 of 6"), ("London", "Step 3 of 6")):
                 await visit.tap(tap)
                 await expect(visit.messages(words)).to_be_visible()

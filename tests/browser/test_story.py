@@ -165,7 +165,7 @@ async def a_gift_brings_a_friend(visit: Visit) -> None:
     await expect(visit.messages("Ana has something for you")).to_be_visible(timeout=PATIENCE)
     await visit.tap("Mina")
     await visit.open_group()
-    await expect(visit.whispers("So glad Ana brought you here")).to_be_visible()
+    await expect(visit.whispers("So glad Ana brought you here")).to_be_visible(timeout=PATIENCE)
     for day in range(1, 4):
         await visit.says("check in")
         await expect(visit.whispers("+")).to_have_count(day)

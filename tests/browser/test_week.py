@@ -50,7 +50,7 @@ async def test_why_a_post_waits_and_why_it_came(visit: Visit) -> None:
     await visit.jump("next")
 
     log = await told_of_a_wait(visit)
-    await expect(log).to_contain_text("until Thu 20:22: too soon after the last promotion")
+    await expect(log).to_contain_text("until tonight at 20:22: too soon after the last promotion")
     await visit.says("/calendar")
     await expect(visit.messages("waits until 8:22 PM: too soon after the last")).to_be_visible()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.rules.words import Language, language_of, reader_language
+from bot.rules.words import Language, language_of, reader_language, says_something
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,21 @@ def test_the_readers_choice_comes_first(
 ) -> None:
     """The fan's own choice, then Telegram's, then the community's, then English."""
     assert reader_language(choice, telegram, community) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("silk!", True),
+        ("출석", True),
+        ("7", True),
+        ("🎁", True),
+        ("!!!", False),
+        ("~ …", False),
+        ("", False),
+        ("__", False),
+    ],
+)
+def test_marks_alone_are_no_word(text: str, says: bool) -> None:
+    """A word has a letter, a number or an emoji: people write marks alone to one another."""
+    assert says_something(text) is says

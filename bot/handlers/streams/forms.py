@@ -12,7 +12,7 @@ from bot.rules.forms import Missing, StrayWord
 from bot.rules.streams.airings import CallOff, Move, OnAir
 from bot.rules.streams.streams import StreamPolicy
 from bot.rules.times.reading import When, WhenProblem, read_when
-from bot.rules.words import plain_word
+from bot.rules.words import says_something
 
 NEW_STREAM = '/newstream title="Silk night" at=20:00'
 GO_LIVE = "/golive https://example.com/live word=silk"
@@ -69,7 +69,7 @@ class StreamForms:
         url, number = _read_link_and_number(head, GO_LIVE, moment)
         values = self.go_live.read(tail, moment)
         word = values.get("word")
-        if word is not None and not plain_word(word):
+        if word is not None and not says_something(word):
             raise FormProblem(Missing("word", GO_LIVE))
         return OnAir(url or values.get("url"), word, number)
 
