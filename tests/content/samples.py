@@ -17,6 +17,7 @@ from bot.features.shops.ownership import MOST_NAMED
 from bot.rules.attention.unsent import MOST_HELD, ON_A_PAGE, UnsentPolicy
 from bot.rules.farming import Sign
 from bot.rules.folded import MOST_FOLDED
+from bot.rules.for_whom import ForWhom
 from bot.rules.funding import Funding
 from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.members.fan_page import NOTES_SHOWN
@@ -49,7 +50,7 @@ from bot.rules.shops.setup import (
 from bot.rules.slots import PostingState, SlotKind, Why
 from bot.rules.staff import roles
 from bot.rules.staff.panel import LATELY, AdminEntry, AdminPick, AdminProblem, AdminValue
-from bot.rules.tiers import Deed, TierPolicy
+from bot.rules.tiers import Deed, Tier, TierPolicy
 from bot.rules.verdicts import Reason as Ruled
 from bot.rules.words import Language
 from bot.store.tables.posts import SendingState
@@ -112,6 +113,14 @@ MOST = {
 """Tuples that are shorter by what makes them: a nudge names so many fans, and tells each kind of deed once."""
 
 
+WHOM = (
+    ForWhom(),
+    *(ForWhom(*ends) for ends in ((Tier.LOYAL, Tier.CORE), (Tier.CORE, Tier.CORE), (Tier.NEW, Tier.FAN))),
+    ForWhom(Tier.FAN, Tier.LOYAL),
+)
+"""Both tiers or neither."""
+
+
 def choices(owner: str, name: str, hint: Any) -> tuple[Any, ...]:
     """Values that a field is tried with: ordinary ones first, then hostile ones."""
     closed = _closed_choices(owner, name)
@@ -133,6 +142,7 @@ def choices(owner: str, name: str, hint: Any) -> tuple[Any, ...]:
         date: (DAY, date(2026, 1, 1), date(2026, 12, 31)),
         datetime: (AWARE, datetime(1970, 1, 2, tzinfo=UTC), datetime(2999, 12, 31, 23, 59, tzinfo=UTC)),
         Language: tuple(Language),
+        ForWhom: WHOM,
     }
     return plain[hint] if hint in plain else tuple(instances(hint))
 
