@@ -101,8 +101,7 @@ def take(tx: Tx, act: Act, text: str, policy: ShopPolicy) -> WishOutcome:
     wish = " ".join(text.split())
     if found is not None and not 0 < len(wish) <= policy.max_wish:
         return WishTooLong(policy.max_wish)
-    close_dialogue(tx, act.sender.user_id)
-    if found is None:
+    if not close_dialogue(tx, act.sender.user_id) or found is None:  # another answer was first
         return WishLeft()
     purchase, item, buyer = found
     purchase.wish = wish

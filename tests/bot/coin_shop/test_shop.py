@@ -88,7 +88,7 @@ async def test_a_favour_from_its_sale_to_its_end(play_sqlite: Play) -> None:
     assert "Thanks for waiting" in told.text
     spoken = ben.says(stage.group, "Changed my mind")
     said = stage.owner.says(stage.group, "/item 1 refund", reply_to=spoken)
-    assert "5 coins went back" in (await stage.whisper(stage.owner, after=said)).text
+    assert "The fan has 5 coins back" in (await stage.whisper(stage.owner, after=said)).text
     back = await ben.waits_for(stage.bot, lambda m: "gave your 5 coins back" in m.text, timeout=10)
     assert "You have 5 coins now" in back.text
     assert (await stage.books()).sound

@@ -238,4 +238,4 @@ async def test_staff_make_and_close_gifts(play_sqlite: Play) -> None:
     closed = await stage.ask(stage.owner, "/gifts 1 close")
     assert "is already closed" in closed.text
     await stage.drop()
-    assert "a coupon of Silk scarf" in (await stage.ask(stage.owner, "/newgift title=Silk kind=coupon:1")).text
+    assert "a coupon, Silk scarf" in (await stage.ask(stage.owner, "/newgift title=Silk kind=coupon:1")).text

@@ -126,7 +126,7 @@ async def test_coins_for_a_fan_who_hears_it_alone(play: Play) -> None:
     assert told not in ben.sees(stage.group)
     await stage.all_sent()
     await stage.owner.presses(answer, "Undo").answered(10)
-    back = await ana.waits_for(stage.group, lambda m: "went back" in m.text, timeout=10)
+    back = await ana.waits_for(stage.group, lambda m: "gone back" in m.text, timeout=10)
     assert "You have 5 coins now" in back.text
     assert (await stage.books()).sound
 

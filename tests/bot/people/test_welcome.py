@@ -67,6 +67,6 @@ async def test_the_owner_sees_and_removes_questions(play_sqlite: Play) -> None:
     assert "Wool → knits" in shown.text
     owner.presses(shown, "What do you like?")
     await stage.settled()
-    assert "I don't ask that any more" in shown.text
+    assert "I won't ask that any more" in shown.text
     _, plain = await welcome(stage, "Ben")
     assert "What do you like?" not in plain.text

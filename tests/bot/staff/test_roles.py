@@ -127,9 +127,9 @@ async def test_a_section_without_things_says_nothing_of_them(play_sqlite: Play) 
     await taps(stage, stage.owner, panel, "Panel", "What shall we do")
     await taps(stage, stage.owner, panel, "Fans and figures", "Fans and figures")
     assert "running" not in panel.text
-    assert "Take a list along" not in [button.text for button in panel.buttons]
+    assert "Export a list" not in [button.text for button in panel.buttons]
     await taps(stage, stage.owner, panel, "More", "Needed less often")
-    assert "Take a list along" in [button.text for button in panel.buttons]
+    assert "Export a list" in [button.text for button in panel.buttons]
 
 
 async def test_the_commands_that_a_role_shows(play_sqlite: Play) -> None:

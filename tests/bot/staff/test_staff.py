@@ -159,7 +159,7 @@ async def test_who_may_say_staff_and_of_whom(play_sqlite: Play) -> None:
         for line in ("/staff", "/staff remove @mina", "/staff add @jun"):
             assert answer in (await stage.ask(who, line)).text, (who.name, line)
     said = stage.owner.says_as_admin_anonymously(stage.group, "/staff")
-    assert "I can't see who is behind" in (await public_answer(stage, said)).text
+    assert "I can't see who's behind" in (await public_answer(stage, said)).text
     for line, answer in (
         ("/staff remove @mina", "That's you"),
         ("/staff remove @nobody", "anybody called @nobody"),

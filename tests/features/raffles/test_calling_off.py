@@ -12,6 +12,7 @@ from bot.rules.general import Undone
 from bot.rules.raffles.draws import CalledOff, CallOffAnnounced, OwnerMayCallOff
 from bot.rules.raffles.entries import MyEntry
 from bot.rules.raffles.opening import RaffleNotNow, RaffleUnknown
+from bot.rules.raffles.proofs import page_path
 from bot.rules.rights import Role
 from bot.store.engine.db import Database
 from bot.store.ledger import check_books
@@ -49,7 +50,8 @@ async def test_seed_and_list_are_shown_before_the_round_comes(db: Database, caus
     assert await fair.told("file") == [-1001]
     told = await Proofs(db).proof(fair.place.community_id, raffle)
     assert told is not None
-    assert told.caption == CallOffAnnounced(raffle, "Silk scarf", 3, 5, order_known=False)
+    page = page_path(raffle, (await fair.card(raffle)).commitment)
+    assert told.caption == CallOffAnnounced(raffle, "Silk scarf", 3, 5, order_known=False, page=page)
     proof, checked = await fair.proof(raffle), await fair.checked(raffle)
     assert checked.faults == ()
     assert (proof["winners"], proof["order"], proof["beacon"]["round"]) == ([], [], number)
