@@ -268,7 +268,7 @@ async def test_by_buttons(play_sqlite: Play, way: str) -> None:
         owner.presses(panel, "Ana 🧵 ·")
     else:
         owner.presses(panel, "Yes")
-    await owner.waits_for(stage.bot, lambda m: m is panel and "5 coins went back" in m.text, timeout=10)
+    await owner.waits_for(stage.bot, lambda m: m is panel and "The fan has 5 coins back" in m.text, timeout=10)
     assert await shop.settled("refund") == [fan]
 
 
