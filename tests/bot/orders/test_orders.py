@@ -42,7 +42,7 @@ async def test_codes_and_orders_by_file(play: Play) -> None:
     said = stage.owner.says(stage.group, "the codes", document=file)
     asked = stage.owner.says(stage.group, '/newcoupon title="Silk scarf"', reply_to=said)
     preview = await stage.whisper(stage.owner, after=asked)
-    assert "2 codes, Silk-1 to Silk-2" in preview.text
+    assert "2 codes, from Silk-1 to Silk-2" in preview.text
     made = await taps(stage, stage.owner, preview, "Put it up")
     assert "2 coupons" in made.text
     assert "Silk-1 to Silk-2" in made.text
