@@ -59,9 +59,9 @@ pairs: .venv/dev.stamp
 trial: .venv/dev.stamp
 	$(BIN)/python -m tests.trial
 
-# Five weeks of a shop on a jumping clock, twice, with ten kills: too long for `make test`.
+# Five weeks of a shop on a jumping clock, twice, with ten kills: too long for `make test`, which plays thirteen days.
 weeks: .venv/dev.stamp
-	$(BIN)/python -m pytest tests/bot/posts/five_weeks.py -q
+	$(BIN)/python -m pytest tests/bot/posts/five_weeks.py -q -s
 
 .venv/run.stamp: requirements.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (python3 --version)"; exit 1; }

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -32,6 +33,22 @@ def take_folded(tx: Tx, community_id: int, posting_id: int) -> None:
             col(Verdict.card_id).is_(None),
         )
         .values(card_id=posting_id)
+    )
+
+
+def drop_lines(tx: Tx, community_id: int, kind: str, subjects: Select[Any]) -> None:
+    """Take these things off the next morning card: rooms are told them in full before it comes."""
+    tx.execute(
+        update(Verdict)
+        .where(
+            col(Verdict.community_id) == community_id,
+            col(Verdict.ruling) == Ruling.FOLD,
+            col(Verdict.card_id).is_(None),
+            col(Verdict.kind) == kind,
+            col(Verdict.subject_id).in_(subjects),
+        )
+        .values(ruling=Ruling.DROP)
+        .execution_options(synchronize_session=False)
     )
 
 

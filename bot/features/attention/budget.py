@@ -17,10 +17,12 @@ from bot.rules.attention.budget import AttentionPolicy, Decision, Sent, decide
 from bot.rules.calendar import day_of
 from bot.rules.shown import ShownClass, is_listed
 from bot.rules.verdicts import Reason, Ruling
+from bot.rules.wears import POST
 from bot.store.engine.sessions import Tx
 from bot.store.messages import departures
 from bot.store.messages.departures import Departure
 from bot.store.places import place_of
+from bot.store.slots import plan_again
 from bot.store.tables import Outbox
 from bot.store.tables.attention import Verdict
 from bot.store.tables.messages import OutboxState
@@ -67,6 +69,8 @@ class Budget:
         staying = [(due, decision) for due, decision in decided if decision.ruling is not Ruling.SEND]
         _write_down(tx, staying if only_staying else decided, now)
         _let_stay(tx, staying)
+        for community_id in {due.community_id for due, decision in staying if due.kind == POST and not decision.until}:
+            plan_again(tx, community_id, now)  # it was counted as sent
         for community_id in {due.community_id for due, decision in staying if decision.reason is Reason.NO_CONTACT}:
             tell_contact_missing(tx, place_of(tx, community_id), now)
         lost = {row.id: row for row in rows if row.id not in dues}

@@ -25,7 +25,7 @@ from bot.rules.quiet_room import QuietRoomPolicy, Replace, Send, decide
 from bot.rules.slots import PostingState, SlotKind, Why
 from bot.rules.wears import POST, wears_of, wears_of_line
 from bot.store.engine.sessions import Tx
-from bot.store.folded import take_folded
+from bot.store.folded import drop_lines, take_folded
 from bot.store.messages.cards import CardSubject, groups_of, hang_card
 from bot.store.messages.outbox import Terms
 from bot.store.messages.payloads import EditPost
@@ -36,7 +36,7 @@ from bot.store.quiet_rooms import replace_copy, room_facts
 from bot.store.slots import plan_again
 from bot.store.tables import Posting, Slot
 from bot.store.tables.base import id_of
-from bot.store.tables.posts import Post, Week
+from bot.store.tables.posts import Post, Sending, Week
 from bot.store.wear import resting
 
 AGAIN = timedelta(minutes=5)
@@ -272,6 +272,8 @@ def _promise(
 ) -> None:
     """Promise the post to rooms, and the edits by which it takes the place of older ones."""
     sends, replaces = where
+    before = select(col(Sending.id)).where(col(Sending.post_id) == post.id)
+    drop_lines(tx, filling.row.community_id, POST, before)
     terms = SendingTerms(
         now=filling.now,
         due_at=filling.now,

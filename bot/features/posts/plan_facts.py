@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -13,12 +13,17 @@ from bot.rules.airings import OVER_PHASES, phase_of
 from bot.rules.posts.planner import Planning, Rests, Sent, Shelved
 from bot.rules.posts.slots import CalendarPolicy, SlotFacts
 from bot.rules.slots import PostingState, SlotKind
+from bot.rules.verdicts import Ruling
 from bot.rules.wears import pillar_of
 from bot.store.airings import open_airings
 from bot.store.messages.cards import chats_of
 from bot.store.tables import FanGroup, Posting, Slot
-from bot.store.tables.posts import Post, Sending, SendingState, Week
+from bot.store.tables.attention import Verdict
+from bot.store.tables.posts import Post, PostCopy, Sending, SendingState, Week
 from bot.store.wear import resting, rests_in_all
+
+_POST: ColumnElement[str] = literal_column("'post'")
+"""Said as it is, so that the index of posts' verdicts is used."""
 
 
 def planning_of(session: Session, week: Week, timezone: str, now: datetime, policy: CalendarPolicy) -> Planning:
@@ -76,12 +81,13 @@ def shelf_of(session: Session, community_id: int) -> list[Shelved]:
 
 
 def last_sent(session: Session, community_id: int) -> Mapping[int, datetime]:
-    """When each post of the shelf was last sent, or is to be sent by staff."""
+    """When each post of the shelf was last sent, or is to be sent by staff. What no room was told isn't."""
     newest = (
         select(func.max(col(Sending.due_at)))
         .where(
             col(Sending.post_id) == col(Post.id),
             col(Sending.state).not_in((SendingState.CANCELLED, SendingState.TAKEN_BACK)),
+            ~_kept_back(),
         )
         .correlate(Post)
         .scalar_subquery()
@@ -93,7 +99,8 @@ def last_sent(session: Session, community_id: int) -> Mapping[int, datetime]:
 
 
 def sent_of(session: Session, community_id: int, now: datetime, policy: CalendarPolicy) -> Sequence[Sent]:
-    """Planned posts that were sent within the last 28 days."""
+    """Planned posts that were sent within the last 28 days. One that no room was told counts for no pillar's share."""
+    unheard = exists().where(col(Sending.posting_id) == col(Posting.id), _kept_back())
     rows: Any = session.execute(
         select(col(Posting.pillar), col(Posting.due_at))
         .where(
@@ -102,10 +109,27 @@ def sent_of(session: Session, community_id: int, now: datetime, policy: Calendar
             col(Posting.due_at) <= now,
             col(Posting.state) == PostingState.POSTED,
             col(Posting.kind) == SlotKind.POST,
+            ~unheard,
         )
         .order_by(col(Posting.due_at), col(Posting.id))
     ).all()
     return [Sent(pillar, at) for pillar, at in rows]
+
+
+def _kept_back() -> ColumnElement[bool]:
+    """Whether the attention budget kept a planned sending back from all rooms, but for a line of the morning card.
+
+    A copy that left, or that took an older message's place, tells it; one that waits may still.
+    """
+    its = (col(Verdict.kind) == _POST, col(Verdict.subject_id) == col(Sending.id))
+    ended = (Ruling.FOLD, Ruling.DROP)
+    told = exists().where(col(PostCopy.sending_id) == col(Sending.id), col(PostCopy.sent_at).is_not(None))
+    return and_(
+        col(Sending.posting_id).is_not(None),
+        ~told,
+        exists().where(*its, col(Verdict.ruling).in_(ended)),
+        ~exists().where(*its, col(Verdict.ruling).not_in(ended)),
+    )
 
 
 def resting_pillars(session: Session, community_id: int, now: datetime) -> frozenset[str]:

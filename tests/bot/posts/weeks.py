@@ -1,158 +1,86 @@
-"""Five weeks of a shop: the bot in a process of its own, the stand-in here, and a clock that both read and that jumps.
+"""A shop that lives for weeks: the bot in a process of its own, the stand-in here, and a clock that both read.
 
-The shop is in London until after summer time begins, then in Sydney until it ends, then in Seoul. Eighty fans write,
-check in and react by a seeded habit.
+The clock jumps from one instant at which something happens to the next: fans come, the owner says something, or the
+bot has said that something is due. `weeks_plan.py` says what happens.
 """
 
 import asyncio
 import random
-import signal
 import sqlite3
-import struct
 import time
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sandbox import Bot, Chat, Message, Person, Rights, Sandbox
-from tests.bot.process import Running, launch, verb
+from sandbox import Bot, Chat, Limits, Message, Rights, Sandbox
+from tests.bot.posts.jumping import LOOK, Shared
+from tests.bot.posts.nursery import Forked
+from tests.bot.posts.weeks_plan import DAYS, LINES, OWN_POSTS, START, Deed, deeds_of, habits_of, thursdays
 
-START = datetime(2027, 3, 15, 0, 30, tzinfo=UTC)
-"""A Monday, in London."""
-WEEKS = 5
-ZONES = (
-    (START, "Europe/London"),
-    (datetime(2027, 3, 31, 1, 10, tzinfo=UTC), "Australia/Sydney"),
-    (datetime(2027, 4, 8, 12, 10, tzinfo=UTC), "Asia/Seoul"),
-)
-"""Since when the shop is where. London's summer time begins on 28 March, Sydney's ends on 4 April."""
-STEP = timedelta(minutes=30)
-"""By day. At night the clock jumps by an hour."""
-FANS = 80
-SILENT_AFTER = timedelta(days=14)
-"""From then on nobody writes in the second room."""
+SEED = 7
+SHORTEST = timedelta(minutes=1)
+"""The clock jumps to the next instant at which something is due, but not by less."""
 CLOCK = "clock"
-"""The file that holds by how many seconds the clock is ahead of the machine's."""
-
-FIRST = """
-import asyncio, mmap, struct, time
-from pathlib import Path
-from bot.clock import Clock
-from bot.running import App
-import bot.telegram.ear as ear
-
-ear.EVERY = 0.02
-_file = open({path!r}, "rb")
-_shared = mmap.mmap(_file.fileno(), 8, access=mmap.ACCESS_READ)
-
-def _ahead():
-    return struct.unpack("d", _shared[:8])[0]
-
-Clock.real = classmethod(lambda cls: cls(lambda: time.time() + _ahead()))
-_run = App.run
-
-async def _watch(app):
-    last = _ahead()
-    while True:
-        await asyncio.sleep(0.004)
-        if _ahead() != last:
-            last = _ahead()
-            app.clock.jumped()
-
-async def _run_and_watch(app, **how):
-    watching = asyncio.create_task(_watch(app))
-    try:
-        await _run(app, **how)
-    finally:
-        watching.cancel()
-
-App.run = _run_and_watch
-"""
-"""Python that the bot's process runs first: its clock is the file's, and jumps wake it."""
+"""The file by which the bot's process has the time from this one."""
 
 
-def zone_at(instant: datetime) -> ZoneInfo:
-    """Where the shop is."""
-    return ZoneInfo(next(name for since, name in reversed(ZONES) if since <= instant))
+@dataclass(frozen=True)
+class Kill:
+    """The bot is killed in the middle of a step's work."""
+
+    at: datetime
+    """The instant of the step."""
+    after: float
+    """Seconds after its beginning."""
+    amid_deeds: bool
+    """Whether fans have just written."""
 
 
 @dataclass
-class Habit:
-    """What a fan does, by a seed."""
+class Story:
+    """What came of a run, for those who check it and for the next run."""
 
-    person: Person
-    hour: int
-    """The local hour around which they write."""
-    often: float
-    """On which part of the days they come."""
-    answers: bool
-    """Whether they say yes to promotion when they are asked."""
-
-
-@dataclass(order=True)
-class Deed:
-    """Something that a fan does at an instant."""
-
-    at: datetime
-    number: int
-    what: str = field(compare=False)
-    second_room: bool = field(compare=False, default=False)
-
-
-def deeds_of(habits: Sequence[Habit], seed: int) -> list[Deed]:
-    """All that fans do in five weeks. The same seed gives the same deeds."""
-    dice = random.Random(seed)
-    deeds = []
-    for day in range(WEEKS * 7):
-        local_midnight = START + timedelta(days=day)
-        for number, habit in enumerate(habits):
-            if dice.random() > habit.often:
-                continue
-            zone = zone_at(local_midnight + timedelta(hours=12))
-            local = (local_midnight + timedelta(hours=12)).astimezone(zone)
-            hour = min(23, max(0, habit.hour + dice.randint(-2, 2)))
-            at = local.replace(hour=hour, minute=dice.randint(0, 59), second=0).astimezone(UTC)
-            deeds.append(Deed(at, number, dice.choice(("checkin", "words", "words", "reaction")), dice.random() < 0.3))
-            if dice.random() < 0.5:
-                deeds.append(Deed(at + timedelta(minutes=20), number, "words"))
-    return sorted(deed for deed in deeds if deed.at >= START)
+    steps: dict[datetime, float] = field(default_factory=dict)
+    """How many seconds each step's work took."""
+    kills: dict[datetime, str] = field(default_factory=dict)
+    """What was under way at each kill, or nothing."""
+    deeds: int = 0
+    """What fans did, taps aside."""
 
 
 class Weeks:
     """The shop, its bot and its fans."""
 
-    def __init__(self, telegram: Sandbox, folder: Path, weeks: int = WEEKS, seed: int = 7) -> None:
-        self.weeks = weeks
+    def __init__(self, telegram: Sandbox, folder: Path, starts: datetime = START, days: int = DAYS) -> None:
+        self.starts, self.days = starts, days
+        self.ends = starts + timedelta(days=days)
         self.telegram = telegram
-        self.folder = folder
-        self.path = folder / "encore.db"
+        self.story = Story()
         self.bot: Bot = telegram.add_bot(token="42:TEST", username="encore_test_bot", name="Encore", inline=True)
         self.owner = telegram.add_user("Mina", username="mina", language="en")
         self.home = telegram.add_group("Silk room", creator=self.owner)
         self.second = telegram.add_group("Side room", creator=self.owner)
-        dice = random.Random(seed)
-        self.habits = [
-            Habit(
-                telegram.add_user(f"Fan {n}", language="en"), dice.randint(8, 22), dice.uniform(0.3, 0.95), n % 3 != 0
-            )
-            for n in range(FANS)
-        ]
-        self.deeds = deeds_of(self.habits, seed)
-        self._clock = folder / CLOCK
-        self._clock.write_bytes(struct.pack("d", 0.0))
+        dice = random.Random(SEED)
+        self.habits = habits_of(dice)
+        self.people = [telegram.add_user(f"Fan {number}", language="en") for number in range(len(self.habits))]
+        self._deeds = deeds_of(self.habits, dice, starts, days)
+        self._lines = [one for one in LINES if starts < one[0] < self.ends]
+        self._drops = thursdays(starts, self.ends)
+        self._folder = folder
+        folder.mkdir()
+        self._shared = Shared(folder / CLOCK, new=True)
         telegram.clock.on_change(self._share)
         self._share()
-        self.running: Running | None = None
-        self._read: dict[int, int] = {}
-        """How many of their private messages each fan has read."""
+        self.running: Forked | None = None
+        self._read = [0] * len(self.people)
+        """How many messages of their private chat each fan has read."""
 
     def _share(self) -> None:
-        ahead = self.telegram.clock.now() - time.time()  # noqa: TID251  # a test's own time
-        with self._clock.open("r+b") as file:
-            file.write(struct.pack("d", ahead))
+        self._shared.ahead = self.telegram.clock.now() - time.time()  # noqa: TID251  # a test's own time
 
     @property
     def now(self) -> datetime:
@@ -160,143 +88,187 @@ class Weeks:
         return datetime.fromtimestamp(self.telegram.clock.now(), UTC)
 
     async def start(self) -> None:
-        """Start the bot's process, and wait until it asks for updates."""
-        before = sum(call.method == "getUpdates" for call in self.telegram.calls)
-        process = await launch(
-            self.folder,
-            "-c",
-            verb("run", first=FIRST.format(path=str(self._clock))),
+        """Start the bot's process, and wait until it has done what is due."""
+        self.running = await Forked.start(
+            self._folder,
+            self._folder / CLOCK,
             BOT_TOKEN="42:TEST",
             TELEGRAM_API_URL=self.telegram.url,
-            DATABASE_URL=f"sqlite:///{self.path}",
+            DATABASE_URL=f"sqlite:///{self._folder / 'encore.db'}",
         )
-        self.running = Running(process)
-        async with asyncio.timeout(240):
-            while sum(call.method == "getUpdates" for call in self.telegram.calls) <= before:
-                assert process.returncode is None, self.running.lines
-                await asyncio.sleep(0.02)
-
-    async def kill(self) -> None:
-        """`kill -9`, then a new process."""
-        if self.running is not None:
-            self.running.process.send_signal(signal.SIGKILL)
-            await self.running.ends(60)
-        await self.start()
-
-    def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        """What a statement finds in the bot's database."""
-        with sqlite3.connect(self.path, timeout=30) as connection:
-            return connection.execute(statement, values).fetchall()
-
-    async def settled(self) -> None:
-        """Wait until updates are handled, and what is due is planned, filled and sent."""
-        async with asyncio.timeout(240):
-            while self.telegram.pending(self.bot) or self._busy():
-                await asyncio.sleep(0.004)
-
-    def _busy(self) -> bool:
-        now = self.now.strftime("%Y-%m-%d %H:%M:%S.%f")
-        busy = (
-            "SELECT 1 FROM inbox UNION ALL SELECT 1 FROM outbox WHERE state = 'sending' "
-            "OR (state = 'waiting' AND due_at <= ?)"
-            " UNION ALL SELECT 1 FROM posting WHERE state = 'planned' AND due_at <= ? LIMIT 1"
-        )
-        return bool(self.rows(busy, now, now))
-
-    async def jump(self, to: datetime) -> None:
-        """Move the time, and wait until all is done that is due then."""
-        self.telegram.clock.set(to.timestamp())
         await self.settled()
 
-    def steps(self) -> Iterator[tuple[datetime, list[Deed]]]:
-        """The instants to which the clock jumps, with what fans did until then."""
-        waiting = list(self.deeds)
-        at = START
-        while at < START + timedelta(weeks=self.weeks):
-            at += STEP if 7 <= at.astimezone(zone_at(at)).hour < 23 else 2 * STEP
-            done = []
-            while waiting and waiting[0].at <= at:
-                done.append(waiting.pop(0))
-            yield at, done
+    async def _kill(self) -> None:
+        """`kill -9`, then a new process."""
+        assert self.running is not None
+        await self.running.kill()
+        self.story.kills[self.now] = self._under_way()
+        await self.start()
 
-    async def set_up(self) -> None:
-        """Choose the zone, the week and the starter shelf; thirty fans start the bot in private."""
-        self.owner.says(self.home, f"/setup timezone={ZONES[0][1]} morning=09:00")
-        await self.handled()
-        self.owner.adds(self.bot, self.second, Rights.full())
-        await self.handled()
-        self.owner.starts(self.bot)
-        await self.handled()
-        self.owner.says(self.home, "/calendar week=usual")
-        await self.handled()
-        for habit in self.habits[:30]:
-            habit.person.starts(self.bot)
-        await self.handled()
-        self._write("UPDATE week SET seed = 7")
-
-    async def moves_to(self, zone: str) -> None:
-        """The shop moves to another zone."""
-        self.owner.says(self.home, f"/setup timezone={zone}")
-        await self.handled()
-
-    async def handled(self) -> None:
-        """Wait until all updates are handled."""
-        async with asyncio.timeout(240):
-            while self.telegram.pending(self.bot) or self.rows("SELECT 1 FROM inbox LIMIT 1"):
-                await asyncio.sleep(0.01)
-
-    async def heard(self) -> None:
-        """Wait until the bot has written down who was active."""
-        await asyncio.sleep(0.03)
+    def _under_way(self) -> str:
+        now = self.now.strftime("%Y-%m-%d %H:%M:%S.%f")
+        found = {
+            "updates": len(self.telegram.pending(self.bot)) + len(self.rows("SELECT 1 FROM inbox")),
+            "slots": len(self.rows("SELECT 1 FROM posting WHERE state = 'planned' AND due_at <= ?", now)),
+            "waiting": len(self.rows("SELECT 1 FROM outbox WHERE state = 'waiting' AND due_at <= ?", now)),
+            "sending": len(self.rows("SELECT 1 FROM outbox WHERE state = 'sending'")),
+        }
+        return ", ".join(f"{many} {what}" for what, many in found.items() if many)
 
     async def stop(self) -> None:
         """Stop the bot as an operator does."""
         if self.running is not None:
-            assert await self.running.stops() == 0
+            assert await self.running.stop() == 0
 
-    def _write(self, statement: str) -> None:
-        with sqlite3.connect(self.path, timeout=30) as connection:
-            connection.execute(statement)
+    def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What a statement finds in the bot's database."""
+        with closing(sqlite3.connect(self._folder / "encore.db", timeout=30)) as connection, connection:
+            return connection.execute(statement, values).fetchall()
 
-    def act(self, deed: Deed, silent: bool) -> None:
-        """Let a fan do what they do."""
-        person = self.habits[deed.number].person
-        room = self.second if deed.second_room and not silent else self.home
+    async def settled(self) -> None:
+        """Wait until the bot has taken and handled all updates, and done and sent what is due."""
+        assert self.running is not None
+        async with asyncio.timeout(240):
+            while True:
+                while self.telegram.pending(self.bot):
+                    await asyncio.sleep(LOOK)
+                self._shared.ask()
+                while not self._shared.is_done:
+                    assert self.running.runs, self.running.log
+                    await asyncio.sleep(LOOK)
+                if not self.telegram.pending(self.bot):
+                    return
+
+    async def opens(self) -> None:
+        """The bot comes to both rooms; the owner chooses the zone and the week, and thirty fans start the bot."""
+        for person in self.people:
+            person.joins(self.home)
+            person.joins(self.second)
+        await self.start()
+        self.owner.adds(self.bot, self.home, Rights.full())
+        await self.settled()
+        self.owner.says(self.home, "/setup timezone=Europe/London morning=09:00")
+        await self.settled()
+        self.owner.adds(self.bot, self.second, Rights.full())
+        self.owner.starts(self.bot)
+        await self.settled()
+        for pillar, posts in OWN_POSTS.items():
+            for number in range(posts):
+                self.owner.says(self.bot, f"/post shelf pillar={pillar} Something of our own, {pillar} {number}")
+        self.owner.says(self.home, "/calendar week=usual")
+        for person in self.people[:30]:
+            person.starts(self.bot)
+        await self.settled()
+        self.rows("UPDATE week SET seed = ?", SEED)
+
+    async def live(self, kills: Sequence[Kill] = ()) -> None:
+        """Live from one instant at which something happens to the next, until the weeks are over."""
+        left = sorted(kills, key=lambda kill: kill.at)
+        while self.now < self.ends:
+            at = self._next_at()
+            begun = time.monotonic()
+            self.telegram.clock.set(at.timestamp())
+            if left and left[0].at <= at:
+                await self._is_killed(at, left.pop(0))
+            await self.settled()
+            self.story.steps[at] = time.monotonic() - begun
+            if self._lines and self._lines[0][0] <= at:
+                self.owner.says(self.home, self._lines.pop(0)[1])
+                await self.settled()
+            if self._drops and self._drops[0] <= at:
+                self._drops.pop(0)
+                await self._drops_silk()
+            await self._fans_act(at)
+            await self._answer_questions()
+
+    async def _is_killed(self, at: datetime, kill: Kill) -> None:
+        """Fans write, so much is due, and then the process is gone."""
+        if kill.amid_deeds:
+            self._act(at)
+        await asyncio.sleep(kill.after)
+        await self._kill()
+
+    def _next_at(self) -> datetime:
+        """The next instant at which something happens."""
+        due = self._shared.next_at
+        coming = [self.ends if due is None else max(due, self.now + SHORTEST), self.ends]
+        coming += [self._deeds[0].at] if self._deeds else []
+        coming += [self._lines[0][0]] if self._lines else []
+        return min(coming + self._drops[:1])
+
+    async def _fans_act(self, at: datetime) -> None:
+        if self._act(at):
+            await self.settled()
+
+    def _act(self, at: datetime) -> int:
+        """Let fans do what they do at an instant; how much that was."""
+        until = bisect_right(self._deeds, at, key=lambda deed: deed.at)
+        done, self._deeds = self._deeds[:until], self._deeds[until:]
+        for deed in done:
+            self._do(deed)
+        return len(done)
+
+    def _do(self, deed: Deed) -> None:
+        person = self.people[deed.number]
+        room = self.second if deed.second_room else self.home
+        self.story.deeds += 1
         if deed.what == "reaction":
-            latest = next((m for m in reversed(room.messages) if m.sender is self.bot and m.only_for is None), None)
+            latest = next(reversed(self.posts_in(room)), None)
             if latest is not None:
                 person.reacts(latest, "❤")
                 return
         person.says(room, "check in" if deed.what == "checkin" else "so pretty")
 
-    async def drops_silk(self) -> None:
+    async def _drops_silk(self) -> None:
         """The owner drops a coupon that ends after two days, and half of the fans take one."""
         said = self.owner.says(self.home, '/newcoupon title="Silk scarf" stock=80 closes=+48h')
-        card = await self.owner.waits_for(self.home, lambda m: m.only_for is None and _is_drop(m), 60, after=said)
-        for habit in self.habits[::2]:
-            habit.person.taps(card, _claim(card))
-        await self.handled()
+        card = await self.owner.waits_for(self.home, lambda m: m.only_for is None and _claim(m), 60, after=said)
+        for person in self.people[::2]:
+            person.taps(card, _claim(card))
+        await self.settled()
 
-    async def answer_questions(self) -> None:
+    async def _answer_questions(self) -> None:
         """Who was asked about promotion says yes or no; one of five takes a yes back."""
+        taps = 0
         for number, habit in enumerate(self.habits):
-            for message in habit.person.sees(self.bot)[self._read.get(number, 0) :]:
-                yes = next((b for b in message.buttons if (b.callback_data or "").startswith("promotion:yes")), None)
-                no = next((b for b in message.buttons if (b.callback_data or "").startswith("promotion:no")), None)
-                stops = no is not None and yes is None and number % 5 == 1
-                chosen = (yes if habit.answers else no) if yes is not None else no if stops else None
+            person = self.people[number]
+            messages = self.telegram.private(self.bot, person).messages
+            for message in messages[self._read[number] :]:
+                yes, no = (_pressed(message, f"promotion:{word}") for word in ("yes", "no"))
+                stops = no if yes is None and number % 5 == 1 else None
+                chosen = (yes if habit.agrees else no) if yes is not None else stops
                 if chosen is not None:
-                    habit.person.taps(message, chosen.callback_data or "")
-            self._read[number] = len(habit.person.sees(self.bot))
+                    person.taps(message, chosen)
+                    taps += 1
+            self._read[number] = len(messages)
+        if taps:
+            await self.settled()
 
-    def posts_in(self, room: Chat) -> list[Message]:
-        """What the bot said aloud in a room."""
-        return [message for message in room.messages if message.sender is self.bot and message.only_for is None]
+    def posts_in(self, chat: Chat) -> list[Message]:
+        """What the bot said aloud in a chat."""
+        return [message for message in chat.messages if message.sender is self.bot and message.only_for is None]
 
 
-def _is_drop(message: Message) -> bool:
-    return any((button.callback_data or "").startswith("claim:") for button in message.buttons)
+@asynccontextmanager
+async def lived(
+    folder: Path, kills: Sequence[Kill] = (), starts: datetime = START, days: int = DAYS
+) -> AsyncIterator[Weeks]:
+    """A shop that has lived so many days. The bot is stopped at the end."""
+    async with Sandbox(start=starts.timestamp(), limits=Limits.none()) as telegram:
+        weeks = Weeks(telegram, folder, starts, days)
+        try:
+            await weeks.opens()
+            await weeks.live(kills)
+            yield weeks
+        finally:
+            await weeks.stop()
 
 
-def _claim(card: Message) -> str:
-    return next(data for button in card.buttons if (data := button.callback_data or "").startswith("claim:"))
+def _claim(message: Message) -> str:
+    return _pressed(message, "claim:") or ""
+
+
+def _pressed(message: Message, begins: str) -> str | None:
+    """What a press of the first button tells whose data begins so."""
+    told = (button.callback_data or "" for button in message.buttons)
+    return next((data for data in told if data.startswith(begins)), None)

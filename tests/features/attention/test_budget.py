@@ -206,6 +206,20 @@ async def test_what_misses_its_time(db: Database) -> None:
     assert {state for (state,) in await query(db, "SELECT state FROM outbox")} == {"expired"}
 
 
+async def test_a_post_that_is_kept_back_counted_as_sent_until_then(db: Database) -> None:
+    """The week is planned again when the budget ends a post, not when it lets one wait or a drop ends."""
+    door = await gate(db)
+    await db.write(lambda tx: tx.execute(update(Week).values(plan_at=NINE)))
+    await door.drop(NIGHT, not_after=NIGHT + HOUR)
+    await door.drop(NIGHT, kind="post", not_after=NINE + HOUR)
+    await door.round(NIGHT)
+    planned = select(col(Week.plan_at))
+    assert await db.read(lambda session: session.execute(planned).scalar_one()) == NINE
+    await door.drop(NIGHT, kind="post", not_after=NIGHT + HOUR)
+    await door.round(NIGHT)
+    assert await db.read(lambda session: session.execute(planned).scalar_one()) == NIGHT
+
+
 async def test_a_key_that_is_kept_stays_kept(db: Database) -> None:
     """What the budget drops isn't promised anew under a key that is told once."""
     door = await gate(db)

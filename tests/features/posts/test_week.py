@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from bot.features.posts.fill import Prepared, Wanted, fill_posting
@@ -15,7 +15,9 @@ from bot.rules.posting import Content
 from bot.rules.posts.slots import as_wall
 from bot.rules.posts.week import MoveNotFree, PostingGone, PostingShown
 from bot.rules.slots import PostingState, Why
+from bot.rules.verdicts import Reason, Ruling
 from bot.store.engine.db import Database
+from bot.store.tables.attention import Verdict
 from bot.store.tables.posts import Post, Week
 from tests.features.calendars import FAULTY
 from tests.features.posts.weeks import ShopsWeek
@@ -111,6 +113,24 @@ async def test_shares_are_kept_over_four_weeks(week: ShopsWeek) -> None:
     assert len(sent) == 28
     for pillar, share in SHARES_AT_FIRST.items():
         assert abs(sum(1 for one in sent if one.pillar == pillar) - share * len(sent) / 100) <= 1
+
+
+async def test_what_no_room_was_told_was_not_sent(week: ShopsWeek) -> None:
+    """A post that the budget kept from all rooms counts for no share. It fills the next slot, and is no line then."""
+    (post,) = await week.has("tips")
+    await week.clock.run_due(TONIGHT)
+    of_posts = col(Verdict.kind) == "post"
+    folded = update(Verdict).where(of_posts).values(ruling=Ruling.FOLD, reason=Reason.GAP)
+    rulings = select(col(Verdict.ruling)).where(of_posts).order_by(col(Verdict.id))
+    await week.db.write(lambda tx: tx.execute(folded))
+    await week.clock.run_due(TONIGHT + DAY)
+    assert [sending.post_id for sending in await week.sendings()] == [post, post]
+    assert await week.db.read(lambda session: session.execute(rulings).scalars().all()) == ["drop", "waiting"]
+    await week.deliver(TONIGHT + DAY)
+    await week.heard(TONIGHT + DAY + HOUR)
+    await week.clock.run_due(TONIGHT + 2 * DAY)
+    *_, first, second, third = await week.rows(PostingState.POSTED, PostingState.SKIPPED)
+    assert [first.details["has"], second.details["has"], third.reason] == [0, 0, Why.USED_UP]
 
 
 async def test_the_same_seed_picks_the_same(week: ShopsWeek) -> None:
