@@ -1,6 +1,6 @@
 """Segments: a small readable filter of a shop's fans, the same wherever it is asked for.
 
-    tier>=loyal tag=silk source=video quiet=14d spent>=50000 joined<30d
+    tier>=loyal source=video quiet=14d spent>=50000 joined<30d
 
 Conditions are joined by *and*. A segment without conditions means all fans.
 """
@@ -15,7 +15,6 @@ from unicodedata import normalize
 from bot.rules import segment_words as words
 from bot.rules.amounts import read_amount
 from bot.rules.outcome import Outcome
-from bot.rules.tags import read_tag
 from bot.rules.tiers import Tier
 
 LONGEST = 200
@@ -28,8 +27,6 @@ class Field(StrEnum):
     """What fans are filtered by."""
 
     TIER = "tier"
-    TAG = "tag"
-    """A tag that the shop keeps of them."""
     SOURCE = "source"
     """The source by which they came first."""
     QUIET = "quiet"
@@ -57,8 +54,8 @@ class SegmentTrouble(StrEnum):
     """A piece is no condition."""
     UNKNOWN = "unknown"
     """Nothing is called so."""
-    TAG = "tag"
-    """No fan of the shop has such a tag."""
+    NO_TAGS = "no_tags"
+    """Fans carry no tags of the shop's yet."""
     OPERATOR = "operator"
     """This can't be compared so."""
     TIER = "tier"
@@ -83,7 +80,7 @@ class BadSegment(Outcome, name="segments.BadSegment"):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition. Its value is a tier, a tag, a source's name, a length of time, or an amount."""
+    """One condition. Its value is a tier, a source's name, a length of time, or an amount."""
 
     field: Field
     op: Op
@@ -143,7 +140,7 @@ _FIELDS = _named(
         Field.QUIET: words.QUIET,
         Field.SPENT: words.SPENT,
         Field.JOINED: words.JOINED,
-        Field.TAG: words.TAG,
+        "tag": words.TAG,
     }
 )
 _TIERS = _named({Tier.NEW: words.NEW, Tier.FAN: words.FAN, Tier.LOYAL: words.LOYAL, Tier.CORE: words.CORE})
@@ -157,7 +154,6 @@ _PIECE = re.compile(
 _TIME = re.compile(r"(?P<number>\d{1,4})\s*(?P<unit>[^\W\d_]+)")
 _OPS: Mapping[Field, frozenset[Op]] = {
     Field.TIER: frozenset(Op),
-    Field.TAG: frozenset({Op.IS}),
     Field.SOURCE: frozenset({Op.IS}),
     # A length of time is hardly ever exact: `quiet=14d` means two weeks or longer.
     Field.QUIET: frozenset(Op),
@@ -193,6 +189,8 @@ def _condition(found: re.Match[str]) -> Condition | BadSegment:
     name = _FIELDS.get(_plain(found["name"]))
     if name is None:
         return BadSegment(SegmentTrouble.UNKNOWN, found["name"])
+    if name == "tag":
+        return BadSegment(SegmentTrouble.NO_TAGS, piece)
     field, op = Field(name), Op(_SIGNS.get(found["op"], found["op"]))
     if op not in _OPS[field]:
         return BadSegment(SegmentTrouble.OPERATOR, piece)
@@ -205,8 +203,6 @@ def _value(field: Field, said: str) -> Tier | str | timedelta | int | SegmentTro
         case Field.TIER:
             tier = _TIERS.get(_plain(said))
             return Tier(tier) if tier is not None else SegmentTrouble.TIER
-        case Field.TAG:
-            return read_tag(said) or SegmentTrouble.TAG
         case Field.SOURCE:
             return said or SegmentTrouble.SOURCE
         case Field.SPENT:

@@ -14,13 +14,10 @@ from bot.rules.calendar import day_of
 from bot.rules.currencies import decimals_of
 from bot.rules.place import Place
 from bot.rules.segments import BadSegment, Condition, Field, Op, Reach, Segment, SegmentTrouble
-from bot.rules.tags import tag_key
 from bot.rules.tiers import Tier
 from bot.rules.ways_in import source_key
-from bot.store.fan_tags import has_tag
 from bot.store.tables import ActiveDay, Activity, Member, Order, Person, Source
 from bot.store.tables.members import IS_A_PERSON
-from bot.store.tables.tags import FanTag
 
 _COMPARED: Mapping[Op, Callable[[Any, Any], Any]] = {
     Op.IS: operator.eq,
@@ -42,13 +39,11 @@ class SegmentFan:
     """Whether they said yes to promotion in private."""
 
 
-def check_names(session: Session, place: Place, segment: Segment) -> BadSegment | None:
-    """What is wrong with a segment's sources and tags: the shop has none of that name."""
+def check_sources(session: Session, place: Place, segment: Segment) -> BadSegment | None:
+    """What is wrong with a segment's sources: the shop has none of that name."""
     for condition in segment.conditions:
         if condition.field is Field.SOURCE and _source_id(session, place, str(condition.value)) is None:
             return BadSegment(SegmentTrouble.SOURCE, str(condition.value))
-        if condition.field is Field.TAG and not has_tag(session, place.community_id, str(condition.value)):
-            return BadSegment(SegmentTrouble.TAG, str(condition.value))
     return None
 
 
@@ -83,14 +78,6 @@ def next_fans(
     ]
 
 
-def meets(session: Session, place: Place, segment: Segment, member_id: int, now: datetime) -> bool:
-    """Whether one member is a fan of a segment."""
-    found = session.execute(
-        select(col(Member.id)).where(*conditions_of(session, place, segment, now), col(Member.id) == member_id)
-    )
-    return found.first() is not None
-
-
 def conditions_of(session: Session, place: Place, segment: Segment, now: datetime) -> list[ColumnElement[bool]]:
     """The SQL conditions of a segment, for a query of `Member`: who is in a room of the shop and meets all of it."""
     here = [col(Member.community_id) == place.community_id, col(Member.left_at).is_(None), IS_A_PERSON]
@@ -104,8 +91,6 @@ def _condition(session: Session, place: Place, condition: Condition, now: dateti
     if condition.field is Field.SOURCE:
         # Nobody came by a source that isn't there. A comparison with None would mean who came by none.
         return col(Member.source_id) == (_source_id(session, place, str(value)) or 0)
-    if condition.field is Field.TAG:
-        return _tagged(place, str(value))
     if condition.field is Field.SPENT and isinstance(value, int):
         return _spent(place, condition.op, value)
     if not isinstance(value, timedelta):
@@ -127,14 +112,6 @@ def _source_id(session: Session, place: Place, name: str) -> int | None:
             col(Source.community_id) == place.community_id, col(Source.name_key) == source_key(name)
         )
     ).scalar_one_or_none()
-
-
-def _tagged(place: Place, tag: str) -> ColumnElement[bool]:
-    return col(Member.id).in_(
-        select(col(FanTag.member_id)).where(
-            col(FanTag.community_id) == place.community_id, col(FanTag.tag_key) == tag_key(tag)
-        )
-    )
 
 
 def _quiet(place: Place, length: timedelta, now: datetime, *, longer: bool) -> ColumnElement[bool]:

@@ -1,7 +1,4 @@
-"""Telegram's member tags, beside members' names in the groups: promised, and what the bot set.
-
-The tags that the shop keeps of its fans are in `fan_tags.py`.
-"""
+"""Tags beside members' names in the groups: promised, and what the bot set."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -11,18 +11,17 @@ from bot.store.messages.outbox import Terms, promise
 from bot.store.messages.payloads import TakeTag
 from bot.store.tables import Member, Outbox, ShownTag, TierPending, TierRise
 from bot.store.tables.messages import Lane, OutboxState
-from bot.store.tables.tags import FanTag
 from bot.store.tags import shown_tags
 from bot.store.verdicts import take_verdicts_back
 
 
 def forget(tx: Tx, leaving: Leaving) -> None:
-    """Delete their rises, the tags that the shop kept of them, and what waits, and promise that their tags go."""
+    """Delete their rises and what waits, and promise that their tags go."""
     for chat_id, tag in shown_tags(tx, leaving.member_id):
         terms = Terms(now=leaving.at, fold_key=f"tag:{leaving.member_id}:{chat_id}:off", lane=Lane.BULK)
         promise(tx, leaving.community_id, chat_id, TakeTag(leaving.user_id, tag), terms)
     _withdraw_nudges(tx, leaving)
-    for table in (FanTag, ShownTag, TierPending, TierRise):
+    for table in (ShownTag, TierPending, TierRise):
         tx.execute(delete(table).where(col(table.member_id) == leaving.member_id))
     tx.execute(
         update(Member)

@@ -35,7 +35,7 @@ from bot.rules.posts.titles import title_of
 from bot.rules.segments import BadSegment, read_segment
 from bot.store.contents import content_from_facts
 from bot.store.engine.db import Database
-from bot.store.segments import check_names, count_reach
+from bot.store.segments import check_sources, count_reach
 from bot.store.tables import FanGroup
 from bot.store.tables.base import id_of
 from bot.store.tables.posts import Post, PostCopy, Sending, SendingState
@@ -252,7 +252,7 @@ def whom(session: Session, place: Place, audience: Audience, at: datetime) -> Wh
     segment = read_segment(audience.segment)
     if isinstance(segment, BadSegment):
         return segment
-    wrong = check_names(session, place, segment)
+    wrong = check_sources(session, place, segment)
     if wrong is not None:
         return wrong
     reach = count_reach(session, place, segment, at)

@@ -3,19 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import update
 from sqlmodel import col
 
-from bot.rules.place import Place
 from bot.rules.segments import BadSegment, Reach, Segment, SegmentTrouble, read_segment
-from bot.rules.tags import Tagging, TagOrigin
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
-from bot.store.fan_tags import set_tag
-from bot.store.segments import check_names, count_reach, meets, next_fans
+from bot.store.segments import check_sources, count_reach, next_fans
 from bot.store.tables import ActiveDay, Activity, Member, Order, Source
-from bot.store.tables.base import id_of
 from tests.features.posts.newsroom import Newsroom, run
 from tests.features.scene import NOON, Causes, fan, shop
 
@@ -47,8 +42,6 @@ def _differ(tx: Tx, community_id: int) -> None:
     rows[0].source_id = source.id
     rows[1].joined_at = NOON - timedelta(days=3)
     rows[7].left_at = NOON
-    for number in (2, 5, 7):
-        set_tag(tx, community_id, id_of(rows[number]), Tagging("Silk", TagOrigin.STAFF, 1), NOON)
     tx.flush()
     for number, ago in ((0, 2), (2, 13), (3, 14), (4, 20)):
         day = TODAY - timedelta(days=ago)
@@ -73,14 +66,6 @@ def _differ(tx: Tx, community_id: int) -> None:
     tx.flush()
 
 
-def _meets(session: Session, place: Place, segment: Segment, user_id: int) -> bool:
-    member_id = session.execute(
-        select(col(Member.id)).where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
-    ).scalar_one()
-    assert member_id is not None
-    return meets(session, place, segment, member_id, NOON)
-
-
 def read(text: str) -> Segment:
     """A segment that can be read."""
     found = read_segment(text)
@@ -96,8 +81,6 @@ def read(text: str) -> Segment:
         ("tier>=loyal", {2, 3}),
         ("tier<fan", {0, 4, 5, 6}),
         ("source='spring VIDEO'", {0}),
-        ("tag=SILK", {2, 5}),
-        ("tag=#silk tier=loyal", {2}),
         ("joined<30d", {1}),
         ("joined>=30d", {0, 2, 3, 4, 5, 6}),
         ("quiet=14d", {3, 4, 6}),
@@ -114,7 +97,6 @@ async def test_who_is_meant(news: Newsroom, text: str, fans: set[int]) -> None:
     found = await news.db.read(next_fans, news.place, read(text), NOON, 0, 100)
     assert {one.user_id - 100 for one in found} == fans
     assert await news.db.read(count_reach, news.place, read(text), NOON) == Reach(len(fans), len(fans), len(fans))
-    assert fans == {number for number in range(8) if await news.db.read(_meets, news.place, read(text), 100 + number)}
 
 
 async def test_the_walk_goes_on_where_it_was(news: Newsroom) -> None:
@@ -133,15 +115,12 @@ async def test_who_can_be_told(news: Newsroom) -> None:
     assert await news.db.read(count_reach, news.place, Segment(), NOON) == Reach(12, 10, 7)
 
 
-async def test_a_source_or_tag_that_isnt_there_is_named(news: Newsroom) -> None:
-    """Staff hear which source or tag their shop doesn't have; a segment of one that was removed means nobody."""
+async def test_a_source_that_isnt_there_is_named(news: Newsroom) -> None:
+    """Staff hear which source their shop doesn't have; a segment of one that was removed means nobody."""
     unknown = read("source=poster")
-    assert await news.db.read(check_names, news.place, unknown) == BadSegment(SegmentTrouble.SOURCE, "poster")
-    assert await news.db.read(check_names, news.place, read("source='Spring Video'")) is None
+    assert await news.db.read(check_sources, news.place, unknown) == BadSegment(SegmentTrouble.SOURCE, "poster")
+    assert await news.db.read(check_sources, news.place, read("source='Spring Video'")) is None
     assert await news.db.read(next_fans, news.place, unknown, NOON, 0, 10) == []
-    untagged = read("tag=wool")
-    assert await news.db.read(check_names, news.place, untagged) == BadSegment(SegmentTrouble.TAG, "wool")
-    assert await news.db.read(check_names, news.place, read("tag=silk")) is None
 
 
 async def test_deleted_people_are_nobody(news: Newsroom) -> None:
