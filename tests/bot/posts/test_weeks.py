@@ -26,5 +26,6 @@ async def test_thirteen_days(tmp_path: Path) -> None:
         slots = checks.check_postings(weeks)
         assert slots["posted"] > 20
         assert {"skipped: quiet", "skipped: asleep"} <= set(slots), "everybody was away for three days"
-        assert "fold: gap" in checks.check_promises(weeks), "the drop came just before the post"
+        # A line of the next morning card, or none, as the same post came in the evening after all.
+        assert {"fold: gap", "drop: gap"} & set(checks.check_promises(weeks)), "the drop came just before the post"
         assert not checks.doubled(weeks)
