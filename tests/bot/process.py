@@ -182,7 +182,7 @@ class Running:
         self.process.send_signal(signal.SIGTERM)
         return await self.ends(seconds)
 
-    async def ends(self, seconds: float) -> int:
+    async def ends(self, seconds: float = UP) -> int:
         """Wait for its end; its exit code."""
         async with asyncio.timeout(seconds):
             code = await self.process.wait()

@@ -197,9 +197,9 @@ async def keep_in_order(keeper: Housekeeper, rounds: Rounds) -> None:
             jumped.clear()
 
 
-def follow(path: Path) -> None:
+def follow(path: str) -> None:
     """Let the bot that is about to start in this process live by the clock at `path`."""
-    shared, rounds = Shared(path), Rounds()
+    shared, rounds = Shared(Path(path)), Rounds()
     rounds.watch()
     run = App.run
 

@@ -18,8 +18,8 @@ from typing import Any
 
 from sandbox import Bot, Chat, Limits, Message, Rights, Sandbox
 from tests.bot.posts.jumping import LOOK, Shared
-from tests.bot.posts.nursery import Forked
 from tests.bot.posts.weeks_plan import DAYS, LINES, OWN_POSTS, START, Deed, deeds_of, habits_of, thursdays
+from tests.bot.process import Running, start
 
 SEED = 7
 SHORTEST = timedelta(minutes=1)
@@ -75,7 +75,7 @@ class Weeks:
         self._shared = Shared(folder / CLOCK, new=True)
         telegram.clock.on_change(self._share)
         self._share()
-        self.running: Forked | None = None
+        self.running: Running | None = None
         self._read = [0] * len(self.people)
         """How many messages of their private chat each fan has read."""
 
@@ -89,19 +89,22 @@ class Weeks:
 
     async def start(self) -> None:
         """Start the bot's process, and wait until it has done what is due."""
-        self.running = await Forked.start(
+        process = await start(
             self._folder,
-            self._folder / CLOCK,
+            "run",
+            first=f"from tests.bot.posts.jumping import follow\nfollow({str(self._folder / CLOCK)!r})",
             BOT_TOKEN="42:TEST",
             TELEGRAM_API_URL=self.telegram.url,
             DATABASE_URL=f"sqlite:///{self._folder / 'encore.db'}",
         )
+        self.running = Running(process)
         await self.settled()
 
     async def _kill(self) -> None:
         """`kill -9`, then a new process."""
         assert self.running is not None
-        await self.running.kill()
+        self.running.process.kill()
+        await self.running.ends()
         self.story.kills[self.now] = self._under_way()
         await self.start()
 
@@ -118,7 +121,7 @@ class Weeks:
     async def stop(self) -> None:
         """Stop the bot as an operator does."""
         if self.running is not None:
-            assert await self.running.stop() == 0
+            assert await self.running.stops() == 0
 
     def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """What a statement finds in the bot's database."""
@@ -134,7 +137,7 @@ class Weeks:
                     await asyncio.sleep(LOOK)
                 self._shared.ask()
                 while not self._shared.is_done:
-                    assert self.running.runs, self.running.log
+                    assert self.running.process.returncode is None, "\n".join(self.running.lines)
                     await asyncio.sleep(LOOK)
                 if not self.telegram.pending(self.bot):
                     return

@@ -46,6 +46,8 @@ from bot.rules.words import Language
 
 POLICY = TemplatePolicy()
 ROOT = Path(__file__).parents[3]
+STARTING_AND_ENDING = 2
+"""Seconds that a busy machine may take to start a process and to end it, which the policy's wait doesn't count."""
 FACTS = TemplateFacts(
     language=Language.EN,
     timezone="Asia/Seoul",
@@ -204,7 +206,7 @@ async def test_nothing_outgrows_the_renderer(mode: str) -> None:
     measured = json.loads(out.splitlines()[-1])
 
     for source, how, seconds in measured["ended"]:
-        assert seconds < POLICY.wait.total_seconds(), source
+        assert seconds < POLICY.wait.total_seconds() + STARTING_AND_ENDING, source
         assert mode == "loose" or not how.startswith("text"), source
     assert measured["peak"] <= POLICY.most_memory
 
