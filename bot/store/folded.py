@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -25,30 +25,25 @@ def take_folded(tx: Tx, community_id: int, posting_id: int) -> None:
 
     The card shows the newest. The others are given to it as well, so that the next card doesn't show them.
     """
-    tx.execute(
-        update(Verdict)
-        .where(
-            col(Verdict.community_id) == community_id,
-            col(Verdict.ruling) == Ruling.FOLD,
-            col(Verdict.card_id).is_(None),
-        )
-        .values(card_id=posting_id)
-    )
+    tx.execute(update(Verdict).where(*_without_card(community_id)).values(card_id=posting_id))
 
 
 def drop_lines(tx: Tx, community_id: int, kind: str, subjects: Select[Any]) -> None:
     """Take these things off the next morning card: rooms are told them in full before it comes."""
     tx.execute(
         update(Verdict)
-        .where(
-            col(Verdict.community_id) == community_id,
-            col(Verdict.ruling) == Ruling.FOLD,
-            col(Verdict.card_id).is_(None),
-            col(Verdict.kind) == kind,
-            col(Verdict.subject_id).in_(subjects),
-        )
+        .where(*_without_card(community_id), col(Verdict.kind) == kind, col(Verdict.subject_id).in_(subjects))
         .values(ruling=Ruling.DROP)
         .execution_options(synchronize_session=False)
+    )
+
+
+def _without_card(community_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Which folded verdicts of a shop no morning card has been given yet."""
+    return (
+        col(Verdict.community_id) == community_id,
+        col(Verdict.ruling) == Ruling.FOLD,
+        col(Verdict.card_id).is_(None),
     )
 
 
