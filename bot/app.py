@@ -1,7 +1,6 @@
 """The wiring of the bot. Objects that exist once are made here and passed down; no other file does this."""
 
 import secrets
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -131,7 +130,7 @@ def build(
 def _open(settings: Settings, clock: Clock, limits: Limits, hold: Hold) -> Engine:
     meters = Meters()
     session = LightSession(settings.telegram_api_url)
-    pacer = Pacer(limits, time.monotonic, meters)
+    pacer = Pacer(limits, clock.monotonic, meters)
     session.middleware(pacer)
     bot = Bot(settings.bot_token.get_secret_value(), session=session)
     return Engine(

@@ -1,15 +1,21 @@
-"""The clock by which work is due. It can jump (demo, tests). Pacing and deadlines use `time.monotonic` instead."""
+"""The clock by which work is due. It can jump (demo, tests). Deadlines use `time.monotonic` instead."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 
 class Clock:
-    """Tells the time. When it jumps, it sets the events of tasks that wait for a time."""
+    """Tells the time. When it jumps, it sets the events of tasks that wait for a time.
 
-    def __init__(self, epoch: Callable[[], float]) -> None:
+    Telegram's limits are kept by `monotonic`, in seconds. In the demo it jumps too: a visitor who jumps over an hour
+    doesn't wait for the end of a minute.
+    """
+
+    def __init__(self, epoch: Callable[[], float], monotonic: Callable[[], float] = time.monotonic) -> None:
         self._epoch = epoch
+        self.monotonic = monotonic
         self._waiting: set[asyncio.Event] = set()
 
     @classmethod

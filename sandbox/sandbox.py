@@ -10,7 +10,7 @@ from sandbox.chats import Chat, ChatKind
 from sandbox.clock import Clock
 from sandbox.events import Call, Event
 from sandbox.faults import Faults
-from sandbox.flood import Limits
+from sandbox.flood import FloodControl, Limits
 from sandbox.internet import Internet
 from sandbox.messages import Message
 from sandbox.page import Page
@@ -26,7 +26,8 @@ class Sandbox:
 
     `start` is the epoch second at which its clock begins (None: now), `latency` the seconds that each call takes. A
     `port` of 0 picks a free one. `loopback` allows webhooks on this machine, by http and on any port, which Telegram
-    refuses. `strict=False` ignores unknown and deprecated parameters, as Telegram does.
+    refuses. `strict=False` ignores unknown and deprecated parameters, as Telegram does. With `limits_by_clock` a jump
+    of the clock ends waits for Telegram's limits too.
     """
 
     def __init__(
@@ -39,8 +40,11 @@ class Sandbox:
         port: int = 0,
         loopback: bool = False,
         strict: bool = True,
+        limits_by_clock: bool = False,
     ) -> None:
         self.world = World(limits if limits is not None else Limits(), start, latency, seed)
+        if limits_by_clock:
+            self.world.flood = FloodControl(self.world.flood.limits, self.world.clock.now)
         self.world.loopback, self.world.strict = loopback, strict
         self.url = ""
         self._port = port

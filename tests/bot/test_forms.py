@@ -77,7 +77,8 @@ async def test_the_other_hour_of_a_drop(play: Play) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "stays"), [("en", "it stays at the first time"), ("ko", "처음 잡은 시간 그대로"), ("zh", "还是原来的时间")]
+    ("language", "stays"),
+    [("en", "it stays at the first time"), ("ko", "처음 잡은 시간 그대로"), ("zh", "还是原来的时间")],
 )
 async def test_an_evening_that_is_refused_leaves_the_act(play_sqlite: Play, language: str, stays: str) -> None:
     """Where the evening's hour makes no sense the first act stays: nothing is taken back, and that is said."""

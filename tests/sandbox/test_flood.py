@@ -1,11 +1,12 @@
 """Flood limits: how much passes, what the 429 says, and that waiting helps."""
 
+import aiohttp
 import pytest
 
-from sandbox import Limits
+from sandbox import Limits, Rights, Sandbox
 from sandbox.errors import ApiError
 from sandbox.flood import FloodControl
-from tests.sandbox.client import Scene
+from tests.sandbox.client import TOKEN, Api, Scene
 
 GROUP, PERSON, BOT = -100, 7, 42
 
@@ -107,6 +108,19 @@ async def test_over_http(scene: Scene) -> None:
     assert (await scene.api("deleteMessage", chat_id=scene.group.id, message_id=number)).body["ok"]
     scene.telegram.clock.advance(3600)
     assert (await scene.api("sendMessage", **params)).status == 429
+
+
+async def test_limits_by_the_clock(session: aiohttp.ClientSession) -> None:
+    """In the demo a jump of the clock ends such a wait."""
+    async with Sandbox(limits=Limits(burst=1), limits_by_clock=True) as telegram:
+        bot, mina = telegram.add_bot(TOKEN, "encore_test_bot", "Encore"), telegram.add_user("Mina")
+        group = telegram.add_group("Silk room", mina)
+        mina.adds(bot, group, Rights.full())
+        api = Api(session, telegram.url)
+        params = {"chat_id": group.id, "text": "x"}
+        assert [(await api("sendMessage", **params)).status for _ in range(2)] == [200, 429]
+        telegram.clock.advance(3600)
+        assert (await api("sendMessage", **params)).status == 200
 
 
 @pytest.mark.parametrize("text", ["", "<x>"])

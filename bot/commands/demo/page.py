@@ -90,7 +90,7 @@ async def _start_sandbox(stack: contextlib.AsyncExitStack, port: int | None, sta
     """Start the stand-in on `port`; without one on the usual port or any. None if the wished port is in use."""
     for wished in (port,) if port is not None else (PORT, 0):
         try:
-            return await stack.enter_async_context(Sandbox(start=start, port=wished))
+            return await stack.enter_async_context(Sandbox(start=start, port=wished, limits_by_clock=True))
         except OSError:
             continue
     return None

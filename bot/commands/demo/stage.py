@@ -157,7 +157,7 @@ async def running(telegram: Sandbox, database: Path, port: int) -> AsyncIterator
             "public_url": f"http://127.0.0.1:{port}",
         }
     )
-    clock = Clock(telegram.clock.now)
+    clock = Clock(telegram.clock.now, monotonic=telegram.clock.now)
     telegram.clock.on_change(clock.jumped)
     app = build(settings, clock=clock)
     task = asyncio.create_task(app.run())
