@@ -64,6 +64,14 @@ def say_instant(value: datetime, now: datetime, timezone: str, language: Languag
     return Spoken("", full_date(local, today, language), _ENTITY_DATE)
 
 
+def say_day(value: date, today: date, language: Language) -> str:
+    """A day as it is said: *today*, *Nov 9*; its year too if it isn't this year."""
+    if abs((value - today).days) <= 1:
+        return _DAYS[language][(value - today).days]
+    skeleton = "MMMd" if value.year == today.year else "yMMMd"
+    return format_skeleton(skeleton, datetime(value.year, value.month, value.day), locale=LOCALES[language])  # noqa: DTZ001
+
+
 def full_date(local: datetime, today: date, language: Language) -> str:
     """Date, weekday and time; the year too if it isn't this year."""
     skeleton = "MMMEd" if local.year == today.year else "yMMMEd"
@@ -85,6 +93,11 @@ def time_of_day(local: datetime, language: Language) -> str:
 
 
 _MIDNIGHT = {Language.KO: "오늘 밤 12시", Language.ZH: "今晚 12 点", Language.EN: "midnight tonight"}
+_DAYS = {
+    Language.KO: {-1: "어제", 0: "오늘", 1: "내일"},
+    Language.ZH: {-1: "昨天", 0: "今天", 1: "明天"},
+    Language.EN: {-1: "yesterday", 0: "today", 1: "tomorrow"},
+}
 _NEAR = {
     Language.KO: {-1: "어제 ", 0: "오늘 ", 1: "내일({}) "},
     Language.ZH: {-1: "昨天", 0: "今天", 1: "明天（{}）"},

@@ -16,7 +16,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from bot.content import zones
-from bot.content.dates import LOCALES, full_date, say_instant, time_of_day
+from bot.content.dates import LOCALES, full_date, say_day, say_instant, time_of_day
 from bot.rules.calendar import zone
 from bot.rules.currencies import CODES, decimals_of
 from bot.rules.lines import JOINERS, TAGS
@@ -111,6 +111,12 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
     def date_of(value: date) -> str:
         """The day with its year, for days that are many months away."""
         return format_skeleton("yMMMd", datetime(value.year, value.month, value.day), locale=locale)  # noqa: DTZ001
+
+    @pass_context
+    def said_day(context: Context, value: date) -> str:
+        """A day as people say it: *today*, the year only if it isn't this year."""
+        today = context["said_at"].astimezone(zone(context["here"].timezone)).date()
+        return say_day(value, today, language)
 
     def month(value: date) -> str:
         return format_date(value, MONTHS[language], locale=locale)
@@ -226,6 +232,7 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         "count": count,
         "day": day,
         "date": date_of,
+        "said_day": said_day,
         "currency": currency,
         "money": money,
         "whole_money": whole_money,

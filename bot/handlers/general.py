@@ -113,6 +113,8 @@ async def something_else(message: Message, ask: Ask, move_group: MoveGroup, gree
         await move_group.follow(message.migrate_from_chat_id, message.chat.id, ask.at)
     elif message.text is not None and not await greeter.offer_nearest(ask, message.text) and ask.private:
         await greeter.greet(ask)
+    elif message.document is not None and ask.private:
+        await greeter.ask_what_for(ask)
 
 
 async def borrowed(_message: Message, ask: Ask, voice: Voice) -> None:

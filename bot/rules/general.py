@@ -63,6 +63,14 @@ class NearestCommand(Outcome, name="communities.NearestCommand"):
 
 
 @dataclass(frozen=True, slots=True)
+class FileAlone(Outcome, name="communities.FileAlone"):
+    """Staff sent a file in private without saying what it is for."""
+
+    owner: bool
+    """Whether they may bring members in."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskAgain(Outcome, name="communities.AskAgain"):
     """A staff command waited too long, because the bot was away. It isn't done without asking."""
 

@@ -21,12 +21,13 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.rules.calendar import day_of
 from bot.rules.shown import ShownClass, class_of, file_kind
 from bot.rules.verdicts import Reason, Ruling
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
 from bot.store.messages.payloads import Payload, PostCard, Say, SendFile, Tell
-from bot.store.tables import Card
+from bot.store.tables import Card, Community
 from bot.store.tables.attention import Verdict
 from bot.store.tables.base import Id
 
@@ -37,6 +38,8 @@ UNHEARD = "nobody heard it"
 """The problem of a message that Telegram took for nobody: no way to its reader worked."""
 OVER = "over before it was posted"
 LATE = "its time is over"
+
+_NOBODYS_WISH = frozenset({Reason.TOO_LATE, Reason.REFUSED})
 
 _ADD = Hot(
     insert(Verdict)
@@ -167,15 +170,24 @@ def note_not_sent(tx: Tx, verdict_id: int, reason: Reason) -> None:
 def call_off(
     tx: Tx, verdict_ids: Iterable[int | None], reason: Reason, now: datetime, *, but: ColumnElement[bool] | None = None
 ) -> None:
-    """Promises of these verdicts end before they leave; `but` says which of them don't."""
+    """Promises of these verdicts end before they leave; `but` says which of them don't.
+
+    What nobody wished to end gets its day, so that the owner's log of that day names it.
+    """
     ids = [one for one in verdict_ids if one is not None]
-    if ids:
-        which = (col(Verdict.id).in_(ids), ~but if but is not None else true())
-        tx.execute(
-            update(Verdict)
-            .where(*which)
-            .values(ruling=Ruling.DROP, reason=reason, counts=False, until=None, decided_at=now)
+    if not ids:
+        return
+    which = (col(Verdict.id).in_(ids), ~but if but is not None else true())
+    off = update(Verdict).where(*which)
+    tx.execute(off.values(ruling=Ruling.DROP, reason=reason, counts=False, until=None, decided_at=now))
+    if reason in _NOBODYS_WISH:
+        new = (*which, col(Verdict.day).is_(None))
+        shops = select(col(Community.id), col(Community.timezone)).where(
+            col(Community.id).in_(select(col(Verdict.community_id)).where(*new))
         )
+        for community_id, timezone in tx.execute(shops).all():
+            theirs = update(Verdict).where(*new, col(Verdict.community_id) == community_id)
+            tx.execute(theirs.values(day=day_of(now, timezone)))
 
 
 def count_unsent(session: Session, community_id: int, day: date, now: datetime) -> int:

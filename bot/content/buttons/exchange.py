@@ -1,13 +1,15 @@
 """Buttons of members by file and of exports."""
 
 from bot.content.button import Button, Rows
-from bot.content.buttons.shared import Buttons, cancel_import, do_import, undo_button
+from bot.content.buttons.panel import BEGIN
+from bot.content.buttons.shared import ADMIN, Buttons, cancel_import, do_import, undo_button
 from bot.rules.exchange.exports import ExportChoice
 from bot.rules.exchange.moving import (
     AwaitedDropped,
     AwaitedPeople,
     MembersPreview,
     MembersTaken,
+    NobodyAwaited,
     YoursAsked,
 )
 from bot.rules.exchange.states import ExportFormat, ExportKind
@@ -16,6 +18,8 @@ MOVED = "moved"
 """`moved:yes:<line>`, `moved:no:<line>` say whether it is theirs; `moved:drop:<line>`, `moved:list:<shop>:<after>`,
 `moved:bad:<file>` are the owner's."""
 YES, NO, DROP, LIST, BAD = "yes", "no", "drop", "list", "bad"
+IMPORT_MEMBERS = "import_members"
+"""The panel's act that asks for the file."""
 EXPORT = "export"
 """`export:<shop>:<what>:<format>` sends a file."""
 
@@ -53,6 +57,11 @@ def _people(shown: AwaitedPeople) -> Rows:
     return (*rows, *more)
 
 
+def _nobody(shown: NobodyAwaited) -> Rows:
+    send = Button("send_list", press=f"{ADMIN}:{shown.community_id}:{BEGIN}:{IMPORT_MEMBERS}", style="primary")
+    return ((send,),)
+
+
 def _dropped(dropped: AwaitedDropped) -> Rows:
     return (*undo_button(dropped), (_awaited(dropped.community_id),))
 
@@ -69,6 +78,7 @@ BUTTONS: Buttons = {
     MembersTaken: _taken,
     YoursAsked: _asked,
     AwaitedPeople: _people,
+    NobodyAwaited: _nobody,
     AwaitedDropped: _dropped,
     ExportChoice: _choice,
 }

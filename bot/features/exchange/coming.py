@@ -192,7 +192,7 @@ def people(session: Session, place: Place, after: int, policy: MovePolicy) -> Aw
     sums = select(func.count(), func.coalesce(func.sum(col(MovedLine.points)), 0)).where(*waits)
     count, coins = session.execute(sums).one()
     if not count:
-        return NobodyAwaited()
+        return NobodyAwaited(place.community_id)
     following = select(MovedLine).where(*waits, col(MovedLine.id) > after).order_by(col(MovedLine.id))
     rows = session.execute(following.limit(policy.shown + 1)).scalars().all()
     shown = rows[: policy.shown]

@@ -5,7 +5,7 @@ from typing import Protocol
 from bot.features.communities import Communities
 from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.roles import Roles
-from bot.rules.general import Greeting, Hello, NoCommunityYet
+from bot.rules.general import FileAlone, Greeting, Hello, NoCommunityYet
 from bot.rules.menus import FANS, HOSTS, OWNERS, STAFF, only_handled
 from bot.rules.nearest import nearest_command
 from bot.rules.place import Place, Shop
@@ -114,6 +114,12 @@ class Greeter:
         if found is not None:
             await self._voice.answer(ask, found)
         return found is not None
+
+    async def ask_what_for(self, ask: Ask) -> None:
+        """Ask staff what a file is for that they sent without a command. A fan's file is left alone."""
+        asked = await self._roles.with_role(ask) if ask.place is not None else None
+        if isinstance(asked, Ask) and asked.role in {Role.OPERATOR, Role.OWNER}:
+            await self._voice.answer(asked, FileAlone(owner=asked.role is Role.OWNER))
 
     async def turn_to(self, ask: Ask, place: Place) -> bool:
         """Let the private chat mean another shop; False if the asker has nothing to do with it."""

@@ -156,6 +156,8 @@ class AwaitedPeople(Outcome, name="exchange.AwaitedPeople"):
 class NobodyAwaited(Outcome, name="exchange.NobodyAwaited"):
     """Nobody is waited for, and how members are brought in."""
 
+    community_id: int
+
 
 @dataclass(frozen=True, slots=True)
 class AwaitedDropped(Outcome, name="exchange.AwaitedDropped"):

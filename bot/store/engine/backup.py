@@ -15,15 +15,15 @@ from pathlib import Path
 from sqlalchemy import update
 from sqlmodel import col
 
-from bot.rules.verdicts import Reason, Ruling
+from bot.rules.verdicts import Reason
 from bot.store.causes import forget
 from bot.store.engine.lock import hand_over
 from bot.store.engine.schema import known_revisions, migrate_file
 from bot.store.engine.sessions import Tx
 from bot.store.messages.payloads import DELETE, EDIT, FILE, POST
 from bot.store.tables import Outbox
-from bot.store.tables.attention import Verdict
 from bot.store.tables.messages import OutboxState
+from bot.store.verdicts import call_off
 
 WRITTEN_BY_PEOPLE = ("inbox", "set_aside")
 """Tables that hold what people wrote until it is handled or repaired. They are empty in every copy."""
@@ -119,9 +119,8 @@ def drop_overdue(tx: Tx, now: datetime) -> int:
         .values(state=OutboxState.EXPIRED, problem="overdue when the backup was restored")
         .returning(col(Outbox.id), col(Outbox.verdict_id))
     ).all()
-    verdicts = [verdict_id for _, verdict_id in dropped if verdict_id is not None]
-    late = {"ruling": Ruling.DROP, "reason": Reason.TOO_LATE, "counts": False, "decided_at": now}
-    tx.execute(update(Verdict).where(col(Verdict.id).in_(verdicts)).values(late))
+    verdicts = [verdict_id for _, verdict_id in dropped]
+    call_off(tx, verdicts, Reason.TOO_LATE, now)
     forget(tx, now)  # Telegram may have started new update numbers since the backup
     return len(dropped)
 

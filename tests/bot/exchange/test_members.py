@@ -48,6 +48,38 @@ async def test_a_file_is_taken_in_and_undone(play: Play) -> None:
     assert await balance(stage, ana.id) == before
 
 
+async def test_a_file_without_a_command(play: Play) -> None:
+    """Staff hear what a caption could say; `/import` alone leads to the panel's question, which takes the bare file."""
+    stage = await play(language="en")
+    stage.owner.starts(stage.bot)
+    jun, ana = stage.fan("Jun"), stage.fan("Ana")
+    for person in (jun, ana):
+        person.starts(stage.bot)
+    stage.owner.promotes(jun, stage.group, Rights(can_manage_chat=True))
+    ana.says(stage.group, "/checkin")
+    await stage.settled()
+    before = await balance(stage, ana.id)
+    file = csv("id,points", f"{ana.id},500")
+    stage.owner.says(stage.bot, "", document=file)
+    asked = await comes(stage, "What's in this file?")
+    assert "/import" in asked.text
+    jun.says(stage.bot, "", document=file)
+    told = await jun.waits_for(stage.bot, lambda m: m.sender is stage.bot and "What's in" in m.text, timeout=15)
+    assert "/import" not in told.text
+    ana.says(stage.bot, "", document=file)
+    stage.owner.says(stage.bot, "/import")
+    step = await taps(stage, stage.owner, await comes(stage, "Nobody's missing"), "Send a list")
+    stage.owner.says(stage.bot, "", document=file)
+    preview = await comes(stage, "Nothing is done yet")
+    assert step.text
+    await taps(stage, stage.owner, preview, "Take them in")
+    assert await balance(stage, ana.id) == before + 500
+    told_ana = [
+        m.text for m in stage.telegram.messages(stage.telegram.private(stage.bot, ana)) if m.sender is stage.bot
+    ]
+    assert not any("file" in text for text in told_ana)
+
+
 async def test_who_comes_later_is_told(play: Play) -> None:
     """Who joins gets what waited for their id; who has the username is asked, and it takes their own tap."""
     stage = await play(language="en")

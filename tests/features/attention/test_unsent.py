@@ -21,6 +21,7 @@ from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.general import TooLateToUndo, Undone
 from bot.rules.verdicts import Reason, Ruling
 from bot.store.engine.db import Database
+from bot.store.messages import departures
 from bot.store.tables import Outbox
 from bot.store.tables.attention import Verdict
 from tests.features.attention.verdicts import add_verdict
@@ -81,6 +82,16 @@ async def test_a_day_in_words(db: Database, causes: Causes) -> None:
     assert (line.rooms, line.fans, line.ruling, line.reason) == (2, 1, Ruling.FOLD, Reason.MOST)
     assert (await log_of(db).day(place, TODAY, 99, NOON)).page == 2
     assert (await log_of(db).day(place, TODAY - A_DAY, 1, NOON)).lines == ()
+
+
+async def test_what_could_not_leave_in_time(db: Database) -> None:
+    """The bot was away until its time was over: the log says so on the local day on which it was given up."""
+    place = await shop(db)
+    await add_verdict(db, place, Ruling.WAITING, None, waits=True)
+    await db.write(lambda tx: tx.execute(update(Outbox).values(not_after=NOON)))
+    await db.write(departures.expire, NOON + timedelta(hours=13))
+    week = await log_of(db).week(place, NOON + timedelta(hours=13))
+    assert week.days == (UnsentCount(TODAY + A_DAY, 1, (ReasonCount(Reason.TOO_LATE, 1),)),)
 
 
 async def test_held_and_sent_now(db: Database, causes: Causes) -> None:

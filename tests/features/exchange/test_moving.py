@@ -161,7 +161,7 @@ async def test_a_username_that_changed_hands(db: Database, causes: Causes) -> No
     assert await awaited_of(db).answer(act_of(place, now), line_id, yes=False) == NotYours()
     assert await awaited_of(db).answer(act_of(place, now), line_id, yes=False) == NotYours()
     assert await awaited_of(db).answer(act_of(place, now), line_id, yes=True) == NotYours()
-    assert await awaited_of(db).people(place) == NobodyAwaited()
+    assert await awaited_of(db).people(place) == NobodyAwaited(place.community_id)
     assert set((await balances(db)).values()) == {0}
 
 
@@ -221,7 +221,7 @@ async def test_who_is_awaited_is_dropped_and_undone(db: Database, causes: Causes
     ((line_id,),) = await query(db, "SELECT id FROM moved_line")
     dropped = await awaited_of(db).drop(act_of(place, cause=causes.next()), line_id)
     assert isinstance(dropped, AwaitedDropped)
-    assert await awaited_of(db).people(place) == NobodyAwaited()
+    assert await awaited_of(db).people(place) == NobodyAwaited(place.community_id)
     assert isinstance(await undo(db, place, OWNER.user_id, NOON, causes.next(), dropped.audit_id), Undone)
     assert isinstance(await awaited_of(db).people(place), AwaitedPeople)
 
