@@ -34,6 +34,7 @@ async def test_the_limit_and_what_the_owner_hears(play: Play) -> None:
     """Beyond the limit a kind no says what is left; the owner hears of each; what is taken back can be given again."""
     stage = await play(language="en")
     stage.owner.starts(stage.bot)
+    await stage.settled()
     jun = helper(stage)
     opened = await stage.ask(jun, "/redpacket 1500 10")
     assert "1,500" in opened.text
@@ -65,6 +66,7 @@ async def test_the_owner_changes_the_limit(play_sqlite: Play) -> None:
     """In one line or by the panel's button; an operator can't."""
     stage = await play_sqlite(language="en")
     stage.owner.starts(stage.bot)
+    await stage.settled()
     jun = helper(stage)
     assert "Only the owner" in (await stage.ask(jun, "/setup giveaway=100000")).text
     assert "5,000 coins a day" in (await stage.ask(stage.owner, "/setup giveaway=5000")).text
@@ -105,6 +107,7 @@ async def test_gifts_drops_and_goals_of_operators(play_sqlite: Play) -> None:
     """Each is told to the owner once, with what it can cost; a gift of coins needs its number."""
     stage = await play_sqlite(language="en")
     stage.owner.starts(stage.bot)
+    await stage.settled()
     jun = helper(stage)
     assert "Say how many" in (await stage.ask(jun, '/newgift title="Warm" kind=coins:20')).text
     await stage.ask(jun, '/newgift title="Warm" kind=coins:20 stock=50')
@@ -122,6 +125,7 @@ async def test_denying_an_operator(play: Play) -> None:
     """By the note's button, by name, by replying and in the list: an administrator is a fan until it is lifted."""
     stage = await play(language="en")
     stage.owner.starts(stage.bot)
+    await stage.settled()
     jun = helper(stage)
     jun.takes_username("jun_k")
     await stage.ask(jun, "/redpacket 100 5")
@@ -185,6 +189,7 @@ async def test_anonymous_administrators(play: Play) -> None:
     """They are one operator together, told of without a name; while a denied one is among them, they are none."""
     stage = await play(language="en")
     stage.owner.starts(stage.bot)
+    await stage.settled()
     jun, kim = helper(stage), helper(stage, "Kim")
     said = jun.says_as_admin_anonymously(stage.group, "/redpacket 1500 10")
     assert "1,500" in (await public_answer(stage, said)).text
