@@ -36,7 +36,7 @@ FINDERS = (
         "url",
         re.compile(rf"https?://[^\s<>\"]*[^\s<>\".,;:!?)']|(?<![\w@.])(?:[\w-]+\.)+(?:{TOPS})\b(?:[/?#][^\s<>\"]*)?"),
     ),
-    ("email", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    ("email", re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
     ("bot_command", re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/<>@])")),
     ("mention", re.compile(r"(?<![\w@/])@[A-Za-z][A-Za-z0-9_]{2,31}(?!\w)")),
     ("hashtag", re.compile(r"(?<!\w)#(?=\w*[^\W\d_])\w{1,256}")),
