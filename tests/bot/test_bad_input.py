@@ -15,8 +15,9 @@ from bot.rules.place import Place
 from sandbox import Chat, Message, Person, Rights
 from sandbox.patience import patience
 from tests import hostile
-from tests.bot.bad_lines import FAN_LINES, FORGED, FORGED_BY_STAFF, LONG, SQL, STAFF_LINES, UNDERSTOOD
+from tests.bot.bad_lines import FAN_LINES, FORGED, FORGED_BY_STAFF, STAFF_LINES, UNDERSTOOD
 from tests.bot.conftest import Play, Stage, is_card
+from tests.bot.hostile_words import LONG, SQL
 from tests.bot.speech import HAN, HANGUL, said_since, speaks
 from tests.features.scene import act_by, everything, query
 

@@ -1,60 +1,51 @@
 """Samples of every outcome, made of the values by the types of its fields."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from enum import Enum
 from functools import cache
-from itertools import chain, product
+from itertools import chain
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from bot.content import Said
 from bot.content.catalog import OUTCOMES
-from bot.content.zones import find_zones
 from bot.features.coin_shop.items import SHOWN_WAITING
 from bot.features.shops.ownership import MOST_NAMED
 from bot.rules.attention.unsent import MOST_HELD, ON_A_PAGE, UnsentPolicy
 from bot.rules.farming import Sign
 from bot.rules.folded import MOST_FOLDED
 from bot.rules.for_whom import ForWhom
-from bot.rules.funding import Funding
 from bot.rules.gift_states import GiftKind, Opens
 from bot.rules.members.fan_page import NOTES_SHOWN
 from bot.rules.members.tag_rules import TagRulePolicy
-from bot.rules.menus import FANS, NEXT, OWNERS, STAFF
+from bot.rules.menus import FANS, OWNERS, STAFF
 from bot.rules.packets.rechecks import PacketDoubt
 from bot.rules.panel import LISTED, AdminLine, AdminPerson, Reach, Section
 from bot.rules.people.welcome import QuestionPolicy
-from bot.rules.pillars import SHARES_AT_FIRST
-from bot.rules.posts import drafts, persona, post_pages, slot_pages, week
-from bot.rules.posts.limits import ContentProblem
-from bot.rules.posts.ready_weeks import Pace
-from bot.rules.posts.seasons import Season
-from bot.rules.posts.sendings import ChangeKind, CopyProblem
+from bot.rules.posts import slot_pages
 from bot.rules.raffles import cards, draws, entries, facts, opening, results
 from bot.rules.raffles import rechecks as raffle_rechecks
-from bot.rules.raffles.facts import Reason, Sealing
-from bot.rules.raffles.rechecks import Doubt
 from bot.rules.rights import GIVABLE
 from bot.rules.shops.setup import (
-    CURRENCIES_OFFERED,
-    GIVEAWAYS_OFFERED,
-    MORNINGS,
-    NO_MORNING,
-    ZONES_OFFERED,
-    Problem,
     SetupStep,
-    Step,
 )
-from bot.rules.slots import PostingState, SlotKind, Why
 from bot.rules.staff import roles
 from bot.rules.staff.panel import LATELY, AdminEntry, AdminPick, AdminProblem, AdminValue
 from bot.rules.tiers import Deed, Tier, TierPolicy
 from bot.rules.verdicts import Reason as Ruled
 from bot.rules.words import Language
-from bot.store.tables.posts import SendingState
 from tests import hostile
+from tests.content.closed_choices import (
+    OF_CALENDAR,
+    OF_POSTS,
+    choices_of_calendar,
+    choices_of_posts,
+    choices_of_raffles,
+    choices_of_setup,
+    setup_steps,
+)
 from tests.content.values import (
     ACTS,
     AWARE,
@@ -66,32 +57,18 @@ from tests.content.values import (
     HERE,
     KINDS,
     LINKS,
-    LOST_NUMBERS,
     MISSING,
     ORDINARY,
     PANEL_BLANKS,
     PHASES,
     PROBLEMS,
-    RAFFLES,
-    SETTINGS,
     STATES,
     TIERS,
-    WHY_REDRAWN,
-    WINNERS,
 )
 from tests.features.scene import PANEL
 from tests.words import WORDS
 
-OF_POSTS = frozenset((*vars(persona), *vars(drafts), *vars(post_pages)))
-KINDS_OF_POSTS = ("words", "photo", "video", "animation", "document", "album", "poll")
-OF_CALENDAR = frozenset(
-    kind.__name__
-    for module in (week, slot_pages)
-    for kind in vars(module).values()
-    if isinstance(kind, type) and is_dataclass(kind)
-)
 OF_ROLES = frozenset((*vars(roles), "StaffLine", "Helper"))
-MAY_LACK_A_CLOCK = frozenset({"SlotLine", "SlotStep"})
 LONGEST = 20
 """How many parts a tuple is tried with."""
 MOST = {
@@ -149,13 +126,13 @@ def choices(owner: str, name: str, hint: Any) -> tuple[Any, ...]:
 
 def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: PLR0911  # by whose outcome it is
     if owner.startswith("Setup"):
-        return _choices_of_setup(owner, name)
+        return choices_of_setup(owner, name)
     if owner.startswith("Admin"):
         return _choices_of_panel(owner, name)
     if owner in OF_POSTS:
-        return _choices_of_posts(owner, name)
+        return choices_of_posts(owner, name)
     if owner in OF_CALENDAR:
-        return _choices_of_calendar(owner, name)
+        return choices_of_calendar(owner, name)
     if name == "state":
         return STATES[owner]
     if name == "code" and owner == "Bought":
@@ -163,7 +140,7 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
     of_raffles = {
         name for module in (cards, draws, entries, facts, opening, raffle_rechecks, results) for name in vars(module)
     }
-    if owner in of_raffles and (drawn := _choices_of_raffles(owner, name)):
+    if owner in of_raffles and (drawn := choices_of_raffles(owner, name)):
         return drawn
     if name == "code" and owner in {"Claimed", "AlreadyClaimed", "HeldCoupon"}:
         return CODES
@@ -201,131 +178,6 @@ def _closed_choices(owner: str, name: str) -> tuple[Any, ...] | None:  # noqa: P
         "staff": ((*STAFF, *OWNERS), STAFF[:1], ()),
     }
     return closed.get(name) or None
-
-
-def _choices_of_raffles(owner: str, name: str) -> tuple[Any, ...]:
-    """What raffles tell that we made ourselves, and lists that would be tried too often otherwise."""
-    closed: dict[str, tuple[Any, ...]] = {
-        "act": ("cancel", "redraw"),
-        **dict.fromkeys(("commitment", "seal", "salt"), ("6" * 64,)),
-        **dict.fromkeys(("seed", "beacon"), ("6" * 64, None) if owner == "RaffleCard" else ()),
-        "list_hash": ("6" * 64, *((None,) if owner == "RaffleCard" else ())),
-        "sealing": tuple(Sealing),
-        "why": ("late", "lost", None),
-        **dict.fromkeys(("won", "moved_up"), WINNERS),
-        "winners": WINNERS if owner == "DrawChecked" else (),
-        "doubts": (tuple(Doubt), (Doubt.LIST,)),
-        "lost": {"Redrawn": WINNERS, "RedrawAnnounced": LOST_NUMBERS}.get(owner, ()),
-        "lines": RAFFLES,
-        "needs": (("checkin", "stream"), ("checkin",), ()),
-        "weights": ((1, 1, 2, 3), (1, 1, 1, 1)),
-        "mine": () if owner == "TierTooLow" else ("in", "won", "out", "struck", *((None,) * (owner == "RaffleLine"))),
-        "reason": WHY_REDRAWN
-        if owner in {"RedrawAnnounced", "PlaceRedrawn"}
-        else (*(reason.value for reason in Reason), *((None,) if owner != "LostPlace" else ())),
-    }
-    return closed.get(name, ())
-
-
-def _choices_of_setup(owner: str, name: str) -> tuple[Any, ...] | None:
-    """The set-up's steps, and what each is answered with: made by us, or checked when they were typed."""
-    if owner == "SetupStep" and name == "options":
-        return ((),)
-    closed: dict[str, tuple[Any, ...]] = {
-        "changed": (SETTINGS, *((setting,) for setting in SETTINGS), ()),
-        "missing": MISSING,
-        "commands": (NEXT, NEXT[:1], ()),
-        "morning": ("09:00", NO_MORNING),
-        "packets": tuple(Funding),
-        "problem": (None, *Problem),
-        "currency": ("KRW", "TWD", "USD"),
-        "step": (Step.SHOP, Step.PERSONA, Step.COIN),
-        "timezone": ("Asia/Seoul", "America/Argentina/ComodRivadavia", "UTC"),
-    }
-    return closed.get(name)
-
-
-def _choices_of_posts(owner: str, name: str) -> tuple[Any, ...] | None:
-    """What posts tell that we made ourselves."""
-    problems: dict[str, tuple[Any, ...]] = {
-        "PillarsPage": (None, "name", "many"),
-        "PostWhen": (None, "either", "passed"),
-        "PreviewRefused": tuple(CopyProblem),
-        "MissedRoom": tuple(CopyProblem),
-        "ChangeRefusedTold": tuple(ContentProblem),
-    }
-    closed: dict[str, tuple[Any, ...]] = {
-        "unused": (tuple(SHARES_AT_FIRST), ()),
-        "problem": problems.get(owner, ()),
-        "kind": (*tuple(ContentProblem), "voice", "quiz", "story") if owner == "NotAPost" else KINDS_OF_POSTS,
-        "season": (*Season, None),
-        "state": tuple(SendingState),
-        "change": (*ChangeKind, None),
-        "reason": (*CopyProblem, *Ruled, "one_of_tomorrow"),
-        "media": (1, 10),
-        "topic": (False, True),
-        "bad": (None, "see it", "", hostile.LONG_MARKUP),
-        "quick": ((AWARE,) * 5, ()),
-        "changed": (("emoji", "name", "notes", "sign_off"), ("emoji",), ()),
-        "total": (100, 95, 105),
-    }
-    return closed.get(name) or None
-
-
-def _choices_of_calendar(owner: str, name: str) -> tuple[Any, ...] | None:
-    """What the calendar tells that we made ourselves. A week has at most thirty slots, and a day a part of them."""
-    whats: dict[str, tuple[Any, ...]] = {
-        "Doing": (
-            *("taken", "pinned", "unpinned", "skipped", "planned", "moved", "off", "on", "slot_added", "slot_removed"),
-            *Pace,
-        ),
-        "RestChanged": ("paused", "already", "promotions", "resumed", "running", "off", "on"),
-    }
-    closed: dict[str, tuple[Any, ...]] = {
-        "what": whats.get(owner, ()),
-        "state": tuple(PostingState),
-        "kind": tuple(SlotKind),
-        "why": (*Why, None),
-        **dict.fromkeys(("has", "share"), (18, 100, 0, None)),
-        "held": (None, *(reason.value for reason in Ruled)),
-        "pace": (*Pace, None) if owner != "SlotUnreadable" else (),
-        **dict.fromkeys(
-            ("clock", "other"), ("20:00", "09:30", None) if owner in MAY_LACK_A_CLOCK else ("20:00", "09:30")
-        ),
-        "weekday": (1, 7) if owner == "SlotTooNear" else (2, 7, None),
-        **dict.fromkeys(("weekdays", "mornings"), ((2, 4), (1, 2, 3, 4, 5, 6, 7), (5, 6, 7), ())),
-        "private": (True, False),
-        "title": ("How silk is washed", *hostile.NAMES, "") if owner == "PostingLine" else (),
-        "step": ("days", "time", "what", "activity"),
-        "options": (("10:00", "20:00"), ()),
-        "part": ("days", "time", "what", "cron", "command", "pace"),
-        "cron": ("0 20 * * 2,4", "0 8-22/2 * * 1,2,3,4,5,6,0"),
-        "days": _weeks() if owner == "CalendarShown" else (),
-        **dict.fromkeys(("times", "most"), (5, 18, 30, 0) if owner != "MovesShown" else ()),
-        "minutes": (30, 0),
-    }
-    if owner == "CalendarShown" and name == "slots":
-        return (5, 0, 30)
-    return closed.get(name) or None
-
-
-def _weeks() -> tuple[Any, ...]:
-    """Calendars: a usual one, one of thirty slots in hostile words, and an empty one."""
-    days = tuple(date(2026, 11, 23 + number) for number in range(7))
-    usual = week.PostingLine(1, AWARE, "post", "planned", "How silk is washed", "tips", "share", 18, 30)
-    lines = [
-        replace(usual, title=title, pillar=title, asks=title, why=why.value, kind=kind.value)
-        for title in (hostile.LONG_MARKUP, hostile.LONG_EMOJI)
-        for why in Why
-        for kind in (SlotKind.POST, SlotKind.ACTIVITY)
-    ]
-    lines[::9] = [replace(one, state="posted", held="gap", until=AWARE) for one in lines[::9]]
-    full = tuple(week.CalendarDay(day, tuple(lines[nth * 4 : nth * 4 + 4]), off=True) for nth, day in enumerate(days))
-    return (
-        tuple(week.CalendarDay(day, (usual, replace(usual, kind="morning", title=""))) for day in days),
-        full,
-        tuple(week.CalendarDay(day) for day in days),
-    )
 
 
 def _choices_of_panel(owner: str, name: str) -> tuple[Any, ...] | None:
@@ -376,23 +228,6 @@ def _some_of(kind: type[Any], most: int) -> tuple[tuple[Any, ...], ...]:
     """A few tuples of a part of an outcome, for tests that would else try each with each."""
     values = tuple(instances(kind))
     return (values[:1], values[1 : most + 1], *((value,) * most for value in values[-3:]), ())
-
-
-def setup_steps(language: Language) -> Iterator[SetupStep]:
-    """The steps that are answered by tapping, with the answers that they offer."""
-    for guided, problem in product((True, False), (None, *Problem)):
-        for number, (step, options) in enumerate(
-            (
-                (Step.LANGUAGE, tuple(Language)),
-                (Step.TIMEZONE, ZONES_OFFERED[language]),
-                (Step.TIMEZONE, find_zones("Argentina")),
-                (Step.MORNING, MORNINGS),
-                (Step.GIVEAWAY, GIVEAWAYS_OFFERED),
-                (Step.CURRENCY, CURRENCIES_OFFERED),
-            ),
-            start=1,
-        ):
-            yield SetupStep(step, options[0], tuple(map(str, options)), number, guided, problem)
 
 
 def _tuples(owner: str, name: str, item: Any) -> tuple[tuple[Any, ...], ...]:

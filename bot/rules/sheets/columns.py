@@ -9,7 +9,8 @@ from bot.rules.sheets.contents import could_be_code, could_be_codes, look_like_c
 from bot.rules.sheets.date_and_hour import find_date_and_hour, join_date_and_hour
 from bot.rules.sheets.first_line import read_first_line
 from bot.rules.sheets.many_codes import are_all_codes, ask_many_codes, split_codes
-from bot.rules.sheets.names import NAMES, PLATFORMS
+from bot.rules.sheets.names import NAMES
+from bot.rules.sheets.platforms import PLATFORMS
 from bot.rules.sheets.sheet import (
     NOWHERE,
     Answers,

@@ -7,7 +7,8 @@ from functools import cached_property
 from bot.rules.files import HeaderUnclear
 from bot.rules.sheets.cells import clean_cell, name_key, without_unit
 from bot.rules.sheets.contents import could_be_code, has_digit, is_number
-from bot.rules.sheets.names import NAMES, PLATFORMS, SUMS
+from bot.rules.sheets.names import NAMES, SUMS
+from bot.rules.sheets.platforms import PLATFORMS
 from bot.rules.sheets.sheet import Grid, Line, SheetKind
 
 _SUM_INITIALS = frozenset(word[0] for word in SUMS)
