@@ -13,19 +13,8 @@ from bot.rules.coin_shop.items import (
     ItemMade,
     ItemOpened,
 )
-from bot.rules.coin_shop.shelf import (
-    Bought,
-    BoughtAlready,
-    BuyAsked,
-    BuyOutcome,
-    ItemKind,
-    Shelf,
-    ShelfLine,
-    WishAsked,
-    WishDoor,
-    WishLeft,
-    WishNoted,
-)
+from bot.rules.coin_shop.shelf import Bought, BoughtAlready, BuyAsked, BuyOutcome, ItemKind, Shelf, ShelfLine
+from bot.rules.coin_shop.wishes import WishAsked, WishDoor, WishLeft, WishNoted
 from bot.rules.for_whom import NotForYou, Offered
 
 SHELF = "shelf"

@@ -17,7 +17,8 @@ from bot.rules.coin_shop.items import (
     SettledBefore,
     UsedAlready,
 )
-from bot.rules.coin_shop.shelf import FavourDone, ItemKind, PurchaseState, RefundTold
+from bot.rules.coin_shop.shelf import ItemKind, PurchaseState, RefundTold
+from bot.rules.coin_shop.wishes import FavourDone
 from bot.rules.naming import Named
 from bot.rules.place import Place
 from bot.store import causes, ledger

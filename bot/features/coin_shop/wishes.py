@@ -9,17 +9,8 @@ from sqlmodel import col
 
 from bot.rules.act import Act
 from bot.rules.coin_shop.items import FavourWaiting, FavourWished
-from bot.rules.coin_shop.shelf import (
-    ItemKind,
-    NoSuchItem,
-    PurchaseState,
-    ShopPolicy,
-    WishAsked,
-    WishLeft,
-    WishNoted,
-    WishOutcome,
-    WishTooLong,
-)
+from bot.rules.coin_shop.shelf import ItemKind, NoSuchItem, PurchaseState, ShopPolicy
+from bot.rules.coin_shop.wishes import WishAsked, WishLeft, WishNoted, WishOutcome, WishTooLong
 from bot.store.dialogues import close_dialogue, find_dialogue, note_dialogue_message, open_dialogue
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx

@@ -9,7 +9,8 @@ from bot.handlers.kit.greeter import Greeter
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
-from bot.rules.coin_shop.shelf import NoSuchItem, WishAsked, WishDoor, WishLeft
+from bot.rules.coin_shop.shelf import NoSuchItem
+from bot.rules.coin_shop.wishes import WishAsked, WishDoor, WishLeft
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
 

@@ -5,7 +5,8 @@ import asyncio
 from bot.features.coin_shop.items import Items
 from bot.features.coin_shop.wishes import Wishes
 from bot.features.communities import set_reachable
-from bot.rules.coin_shop.shelf import Bought, NoSuchItem, ShopPolicy, WishAsked, WishLeft, WishNoted, WishTooLong
+from bot.rules.coin_shop.shelf import Bought, NoSuchItem, ShopPolicy
+from bot.rules.coin_shop.wishes import WishAsked, WishLeft, WishNoted, WishTooLong
 from bot.store.engine.db import Database
 from tests.features.counter import Counter
 from tests.features.scene import NOON, OWNER, POLICIES, Causes, act_of, fan, give, privacy, query, shop
