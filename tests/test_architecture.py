@@ -38,7 +38,16 @@ SPOKEN = {
     "bot/features/shops/founding.py": {"DEFAULT_PERSONA", "DEFAULT_COIN"},
     "bot/content/filters.py": {"_DEFAULT_COINS", "TIER_NAMES", "SEASON_NAMES"},
     "bot/content/dates.py": {
-        *("_CHINESE_HOURS", "_MIDNIGHT", "_DAYS", "_NEAR", "_CHINESE_NIGHTS", "_CHINESE_FULL", "_CHINESE_HALF_PAST"),
+        *(
+            "_CHINESE_HOURS",
+            "_MIDNIGHT",
+            "_DAYS",
+            "_NEAR",
+            "_LAST",
+            "_CHINESE_NIGHTS",
+            "_CHINESE_FULL",
+            "_CHINESE_HALF_PAST",
+        ),
     },
     "bot/rules/currencies.py": {"NAMES", "SHARED_NAMES"},
     "bot/rules/orders/blanks.py": {"NOTHING"},

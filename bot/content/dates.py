@@ -1,6 +1,6 @@
 """Instants as people say them: *tonight at 8 PM*, and as Koreans and Chinese say it.
 
-The full date is used only for what isn't today, tomorrow, yesterday, or within the next six days.
+The full date is used only for what is more than six days away, ahead or back.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ TIMES = {Language.KO: "aaaa h:mm", Language.ZH: "HH:mm", Language.EN: "h:mm a"}
 """CLDR's short Korean form writes AM and PM in Latin letters. People write them in Korean."""
 
 A_WEEK = 6
-"""Up to so many days ahead a weekday says which day is meant."""
+"""Up to so many days away a weekday says which day is meant."""
 
 EVENING = {Language.EN: 17, Language.ZH: 18}
 """From this hour on the day's end is *tonight*."""
@@ -59,8 +59,9 @@ def say_instant(value: datetime, now: datetime, timezone: str, language: Languag
         return Spoken("", _MIDNIGHT[language], _ENTITY_AS_IS)
     if -1 <= ahead <= 1:
         return _near(local, ahead, language)
-    if 1 < ahead <= A_WEEK:
-        return Spoken("", _on_weekday(local, language), _ENTITY_WEEKDAY)
+    if abs(ahead) <= A_WEEK:
+        which = "" if ahead > 0 else _which_week(local.date(), today, language)
+        return Spoken(which, _on_weekday(local, language), _ENTITY_WEEKDAY)
     return Spoken("", full_date(local, today, language), _ENTITY_DATE)
 
 
@@ -103,6 +104,8 @@ _NEAR = {
     Language.ZH: {-1: "昨天", 0: "今天", 1: "明天（{}）"},
     Language.EN: {-1: "yesterday at ", 0: "today at ", 1: "tomorrow ({}) at "},
 }
+_LAST = {Language.KO: ("지난 ", "지난 "), Language.ZH: ("上", "本"), Language.EN: ("last ", "last ")}
+"""Before a weekday that is over: of the week before, and of this week."""
 _CHINESE_NIGHTS = {-1: "昨晚 ", 0: "今晚 "}
 _CHINESE_FULL = "{} 点"
 _CHINESE_HALF_PAST = "{} 点半"
@@ -116,6 +119,12 @@ def _near(local: datetime, ahead: int, language: Language) -> Spoken:
     if language is Language.ZH and ahead in _CHINESE_NIGHTS and local.hour >= EVENING[language]:
         day, moment = _CHINESE_NIGHTS[ahead], _chinese_hour(local)
     return Spoken(day.format(_weekday(local, "EEE", language)), moment, _ENTITY_TIME)
+
+
+def _which_week(day: date, today: date, language: Language) -> str:
+    """What stands before the weekday of a past day. Chinese says whether it was in this week."""
+    before, this_week = _LAST[language]
+    return this_week if (today - day).days <= today.weekday() else before
 
 
 def _on_weekday(local: datetime, language: Language) -> str:

@@ -1,11 +1,11 @@
 """Instants as people say them, in three languages."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.content.dates import say_instant
+from bot.content.dates import say_day, say_instant
 from bot.rules.words import Language
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -44,7 +44,9 @@ def local(month: int, day: int, hour: int, minute: int = 0, year: int = 2026) ->
         ),
         (local(11, 29, 20), "어제 오후 8:00", "昨晚 8 点", "yesterday at 8 PM", "t"),
         (local(11, 29, 10), "어제 오전 10:00", "昨天上午 10 点", "yesterday at 10 AM", "t"),
-        (local(11, 28, 20), "11월 28일 (토) 오후 8:00", "11月28日周六 20:00", "Sat, Nov 28 8:00 PM", "wDt"),
+        (local(11, 28, 20), "지난 토요일 오후 8:00", "上周六晚上 8 点", "last Saturday at 8 PM", "wt"),
+        (local(11, 24, 12), "지난 화요일 오후 12:00", "上周二中午 12 点", "last Tuesday at noon", "wt"),
+        (local(11, 23, 20), "11월 23일 (월) 오후 8:00", "11月23日周一 20:00", "Mon, Nov 23 8:00 PM", "wDt"),
     ],
 )
 def test_how_instants_are_said(value: datetime, ko: str, zh: str, en: str, form: str) -> None:
@@ -52,6 +54,29 @@ def test_how_instants_are_said(value: datetime, ko: str, zh: str, en: str, form:
     said = [say_instant(value, NOW, "Asia/Seoul", one) for one in (Language.KO, Language.ZH, Language.EN)]
     assert [one.text for one in said] == [ko, zh, en]
     assert {one.form for one in said} == {form}
+
+
+def test_days_of_this_week_that_are_over() -> None:
+    """Chinese says of a weekday whether it was in this week or in the one before."""
+    friday = local(12, 4, 15)
+    said = [say_instant(local(*day, 20), friday, "Asia/Seoul", Language.ZH).text for day in ((12, 1), (11, 29))]
+    assert said == ["本周二晚上 8 点", "上周日晚上 8 点"]
+
+
+@pytest.mark.parametrize(
+    ("day", "ko", "zh", "en"),
+    [
+        (date(2026, 11, 30), "오늘", "今天", "today"),
+        (date(2026, 11, 29), "어제", "昨天", "yesterday"),
+        (date(2026, 12, 1), "내일", "明天", "tomorrow"),
+        (date(2026, 11, 9), "11월 9일", "11月9日", "Nov 9"),
+        (date(2027, 11, 30), "2027년 11월 30일", "2027年11月30日", "Nov 30, 2027"),
+    ],
+)
+def test_how_days_are_said(day: date, ko: str, zh: str, en: str) -> None:
+    """By name while they are near; with the year only if it isn't this year."""
+    said = [say_day(day, NOW.date(), one) for one in (Language.KO, Language.ZH, Language.EN)]
+    assert said == [ko, zh, en]
 
 
 def test_the_day_is_the_shops() -> None:

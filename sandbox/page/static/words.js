@@ -121,7 +121,8 @@ export function stageDate(at) {
 export function entityTime(at, format, present) {
   if (/r/i.test(format)) return relative(at - present);
   const options = {};
-  if (/w/i.test(format)) options.weekday = /D/.test(format) ? "long" : "short";
+  // A weekday without a date is the whole day's name, so it is written out.
+  if (/w/i.test(format)) options.weekday = /D/.test(format) || !/d/.test(format) ? "long" : "short";
   if (/d/.test(format)) Object.assign(options, { month: "short", day: "numeric" });
   if (/D/.test(format)) Object.assign(options, { year: "numeric", month: "long", day: "numeric" });
   if (/t/.test(format)) Object.assign(options, CLOCK);
