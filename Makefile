@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 LANES := 1 2 3 4
 
-.PHONY: demo test run format bench pairs trial weeks types $(LANES:%=lane-%)
+.PHONY: demo test run format bench pairs trial weeks pictures types $(LANES:%=lane-%)
 
 demo: .venv/run.stamp
 	$(BIN)/python -m bot demo $(ARGS)
@@ -62,6 +62,11 @@ trial: .venv/dev.stamp
 # Five weeks of a shop on a jumping clock, twice, with ten kills: too long for `make test`, which plays thirteen days.
 weeks: .venv/dev.stamp
 	$(BIN)/python -m pytest tests/bot/posts/five_weeks.py -q -s
+
+# The README's lists in three languages on two screens, a minute each: `make test` plays three of these six walks.
+# What each saw is left in build/pictures/<language>-<width>.
+pictures: .venv/dev.stamp
+	WALKS=all $(BIN)/python -m pytest tests/browser/test_story.py -q
 
 .venv/run.stamp: requirements.txt
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed (python3 --version)"; exit 1; }

@@ -25,8 +25,10 @@ def find_chromium() -> str | None:
 class Visit:
     """Somebody at the page."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, *, by_finger: bool = False) -> None:
         self.page = page
+        self.by_finger = by_finger
+        """Whether this is a phone: no pointer hovers, and one pane is shown at a time."""
         self.typed: list[str] = []
         """What was said, in order."""
         self.tapped: list[str] = []
@@ -58,17 +60,33 @@ class Visit:
         """Open the group, or one of several by its title."""
         await self._open(".chat-line:not([data-kind=private])", title)
 
+    async def is_in_group(self) -> None:
+        """Wait until the group is shown, as a button led there."""
+        await expect(self.page.locator(".chat:not([data-kind=private])")).to_be_visible(timeout=PATIENCE)
+
     async def open_bot(self) -> None:
         """Open the private chat with the bot."""
         await self._open(".chat-line[data-with=bot]", None)
 
+    async def open_chat(self, title: str) -> None:
+        """Open the chat of this title."""
+        await self._open(".chat-line", title)
+
     async def talk_to(self, name: str) -> None:
         """Open the private chat with somebody else of the cast, which no bot sees."""
+        await self.show_list()
         await self.page.locator("[data-action=new-chat]").click()
         await self.page.get_by_role("menuitem").filter(has_text=name).click()
         await expect(self.page.locator(".head h1")).to_have_text(name)
 
+    async def show_list(self) -> None:
+        """Go back to the chats, where an open one hides them."""
+        back = self.page.locator("[data-action=back]")
+        if await back.is_visible():
+            await back.click()
+
     async def _open(self, lines: str, title: str | None) -> None:
+        await self.show_list()
         line = self.page.locator(lines).filter(has_text=title) if title else self.page.locator(lines).first
         chat = await line.get_attribute("data-chat")
         await line.click()
@@ -108,7 +126,10 @@ class Visit:
         """Answer the newest message that says this itself, by its menu."""
         message = self.messages(text).filter(has_not=self.page.locator(".quote")).last
         await message.scroll_into_view_if_needed()
-        await message.locator(".bubble").click(button="right", position={"x": 12, "y": 10})
+        if self.by_finger:
+            await message.locator(".message-more").click()
+        else:
+            await message.locator(".bubble").click(button="right", position={"x": 12, "y": 10})
         await self.page.locator("[data-item=reply]").click()
         await self.says(answer)
 
@@ -135,9 +156,14 @@ class Visit:
         await button.click()
         self.tapped.append(text)
 
+    @property
+    def alert(self) -> Locator:
+        """The alert that stands over everything."""
+        return self.page.locator("dialog.alert[open]")
+
     async def hears_alert(self) -> str:
         """What the alert says; reads it and closes it."""
-        box = self.page.locator("dialog.alert[open]")
+        box = self.alert
         await expect(box).to_be_visible(timeout=PATIENCE)
         text = await box.locator("p").inner_text()
         await box.locator("[data-action=ok]").click()
@@ -150,6 +176,7 @@ class Visit:
 
     async def open_link(self, url: str) -> None:
         """Paste a link, as somebody who got it from a friend."""
+        await self.show_list()
         await self.page.locator("[data-action=open-link]").click()
         field = self.page.locator("[data-input=link]")
         await field.fill(url)
@@ -180,12 +207,20 @@ class Visit:
 
     async def jump(self, to: Literal["hour", "tomorrow", "next"]) -> None:
         """Move the clock; returns when the page shows the new time."""
-        before, button = await self.now(), self.page.locator(f"[data-jump={to}]")
+        before, button = await self.now(), await self._jump_button(to)
         self.tapped.append(await button.inner_text())
         await button.click()
         await self.page.wait_for_function(
             "before => Number(document.querySelector('.clock').dataset.now) > before + 30", arg=before
         )
+
+    async def _jump_button(self, to: str) -> Locator:
+        """A jump stands beside the clock, or on a phone in its menu."""
+        beside = self.page.locator(f"[data-jump={to}]")
+        if await beside.is_visible():
+            return beside
+        await self.page.locator(".clock").click()
+        return self.page.locator(f"[data-item={to}]")
 
     async def now(self) -> int:
         """The time that the page shows, in epoch seconds, at most a minute old."""
@@ -193,8 +228,16 @@ class Visit:
 
     @property
     def next_event(self) -> Locator:
-        """What the clock can jump to."""
+        """What the clock can jump to, beside the clock."""
         return self.page.locator("[data-jump=next] small")
+
+    async def reads_next_event(self) -> str:
+        """What the clock can jump to, wherever it is said."""
+        button = await self._jump_button("next")
+        told = await button.inner_text()
+        if await self.page.get_by_role("menu").is_visible():
+            await self.page.keyboard.press("Escape")
+        return told
 
 
 @asynccontextmanager
@@ -208,9 +251,13 @@ async def visiting(
     dark: bool = False,
     sharp: float = 1,
 ) -> AsyncIterator[Visit]:
-    """Open the page; fails if anything on it fails."""
+    """Open the page, on a phone if the size is one's; fails if anything on it fails."""
+    shown = size or WIDE
+    by_finger = shown["width"] == PHONE["width"]
     context = await browser.new_context(
-        viewport={"width": (size or WIDE)["width"], "height": (size or WIDE)["height"]},
+        viewport={"width": shown["width"], "height": shown["height"]},
+        is_mobile=by_finger,
+        has_touch=by_finger,
         locale=locale,
         timezone_id=zone,
         color_scheme="dark" if dark else "light",
@@ -224,6 +271,6 @@ async def visiting(
     page.on("console", lambda message: failures.append(message.text) if message.type == "error" else None)
     await page.goto(url)
     await page.wait_for_selector("html[data-ready]")
-    yield Visit(page)
+    yield Visit(page, by_finger=by_finger)
     await context.close()
     assert failures == []

@@ -12,14 +12,12 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright, expect
 
-from bot.commands.demo.cast import EARLY
+from bot.commands.demo.cast import EARLY, WORD
 from bot.rules.words import Language
 from tests.browser.demo import Demo
 from tests.browser.page import FLAGS, PATIENCE, PHONE, Visit, find_chromium, visiting
+from tests.browser.tongues import LOCALES, ZONES
 
-ZONES = {"ko": "Asia/Seoul", "zh": "Asia/Shanghai", "en": "Europe/London"}
-WORDS = {"ko": "출석", "zh": "打卡", "en": "check in"}
-LOCALES = {"ko": "ko-KR", "zh": "zh-CN", "en": "en-GB"}
 DESKTOP = {"width": 1180, "height": 820}
 SHARP = 1.5
 """Pixels of the picture for one of the page."""
@@ -36,7 +34,7 @@ SHOWN = """
 """
 
 
-async def take(demo: Demo, language: str, file: Path) -> None:
+async def take(demo: Demo, language: Language, file: Path) -> None:
     """Play the evening in two windows, and put both into one picture."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
@@ -50,11 +48,11 @@ async def take(demo: Demo, language: str, file: Path) -> None:
         await browser.close()
 
 
-async def claim(visit: Visit, language: str) -> str:
+async def claim(visit: Visit, language: Language) -> str:
     """A fan checks in and claims; then the crowd taps."""
     await visit.open_group()
     heard = await visit.whispers().count()
-    await visit.says(WORDS[language])
+    await visit.says(WORD[language])
     await expect(visit.whispers()).to_have_count(heard + 1, timeout=2 * PATIENCE)
     await visit.page.locator(".key.primary").last.click()
     await visit.hears_alert()
@@ -63,7 +61,7 @@ async def claim(visit: Visit, language: str) -> str:
     return await picture_of(visit)
 
 
-async def watch_the_live(visit: Visit, language: str) -> str:
+async def watch_the_live(visit: Visit, language: Language) -> str:
     """Another fan sends a heart on the live's card."""
     await visit.be("fan", 1)
     await visit.open_group()
@@ -71,7 +69,7 @@ async def watch_the_live(visit: Visit, language: str) -> str:
     await heart.scroll_into_view_if_needed()
     await heart.click()
     await expect(visit.toasts()).to_have_count(0, timeout=2 * PATIENCE)  # the card's bar follows meanwhile
-    card = visit.messages(EARLY[Language(language)]).last
+    card = visit.messages(EARLY[language]).last
     await card.evaluate("one => one.scrollIntoView({ block: 'start' })")
     await visit.page.locator(".log").evaluate("log => log.scrollBy(0, -70)")
     await asyncio.sleep(0.5)
@@ -94,10 +92,11 @@ async def put_together(browser: Browser, pictures: dict[str, str], file: Path) -
     await page.screenshot(path=file)
 
 
-def main(file: str, language: str = "en") -> None:
+def main(file: str, name: str = "en") -> None:
     """Start the demo, take the picture, stop it."""
+    language = Language(name)
     with tempfile.TemporaryDirectory() as folder:
-        demo = Demo(language, Path(folder), zone=ZONES[language]).comes_up()
+        demo = Demo(language.value, Path(folder), zone=ZONES[language]).comes_up()
         try:
             asyncio.run(take(demo, language, Path(file)))
         finally:

@@ -4,11 +4,16 @@ import re
 
 from playwright.async_api import Browser, expect
 
+from bot.rules.words import Language
 from tests.browser.demo import Demo
 from tests.browser.earned import a_fan_reads_why, the_owner_reads_what_it_earned
 from tests.browser.page import PHONE, WIDE, Visit, visiting
+from tests.browser.tongues import LOCALES
+from tests.browser.walker import Walker
 
-SCREENS = (PHONE, {"width": 768, "height": 1024}, WIDE, {"width": 1366, "height": 768}, {"width": 1920, "height": 1080})
+WIDER = ({"width": 768, "height": 1024}, WIDE, {"width": 1366, "height": 768}, {"width": 1920, "height": 1080})
+SCREENS = [*((PHONE, locale) for locale in LOCALES.values()), *((size, "en-GB") for size in WIDER)]
+"""In Korean the time takes most room."""
 
 CODE = re.compile(r"[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}")
 DAY = 86_400
@@ -25,7 +30,8 @@ async def test_an_evening(visit: Visit, demo: Demo) -> None:
 
     await visit.says("check in")
     await expect(visit.whispers("You're in ✅ +11 coins (Fan ×1.1) · 4 days running")).to_be_visible()
-    await a_fan_reads_why(visit)
+    walker = Walker(visit, Language.EN)
+    await a_fan_reads_why(walker)
 
     await visit.tap("Claim")
     code = CODE.search(await visit.hears_alert())
@@ -39,7 +45,7 @@ async def test_an_evening(visit: Visit, demo: Demo) -> None:
     await expect(visit.messages("Got one!!")).to_be_visible()
     await expect(visit.whispers(code.group())).to_have_count(0)
     await expect(visit.whispers("You're in")).to_have_count(0)
-    await the_owner_reads_what_it_earned(visit)
+    await the_owner_reads_what_it_earned(walker)
 
     await visit.be("fan")
     began = await visit.now()
@@ -55,11 +61,11 @@ async def test_an_evening(visit: Visit, demo: Demo) -> None:
 
 async def test_the_whole_cast_is_in_view(demo: Demo, browser: Browser) -> None:
     """On screens of the usual widths nobody of the cast stands outside the bar, nor the button that adds a fan."""
-    for size in SCREENS:
-        async with visiting(browser, demo.url, size=size) as visit:
+    for size, locale in SCREENS:
+        async with visiting(browser, demo.url, size=size, locale=locale) as visit:
             await expect(visit.page.locator(".person")).to_have_count(6)
             bar = visit.page.locator(".people")
-            assert await bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth"), size
+            assert await bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth"), (size, locale)
 
 
 async def test_two_hundred_fans(visit: Visit) -> None:

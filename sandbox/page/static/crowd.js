@@ -65,6 +65,7 @@ export function drawCrowd(place) {
 function leaveSoon(number) {
   leaving = number;
   setTimeout(function leave() {
+    if (app.crowd?.number !== number) return; // a later crowd's counter has the place
     const place = document.querySelector(".crowd");
     if (place?.matches(":hover, :focus-within")) {
       setTimeout(leave, SHOWN / 4);

@@ -7,6 +7,9 @@ import { entityTime, fullTime, say } from "./words.js";
 const STYLES = { bold: "b", italic: "i", underline: "u", strikethrough: "s" };
 const BLOCKS = { blockquote: "blockquote", expandable_blockquote: "blockquote", pre: "pre" };
 
+/** What never begins a line. After a button a browser may break the line nevertheless. */
+const CLOSING = /^[.,:;!?)。，、：；！？）”]*/;
+
 /** `does` says what taps do: `link(url)`, `command(text)`, `copy(text)`. */
 export function rich(text, entities = [], does) {
   const sorted = [...entities].sort((a, b) => a.offset - b.offset || b.length - a.length);
@@ -34,8 +37,10 @@ function fill(parent, text, entities, start, end, does) {
     }
     const made = element(one, text.slice(one.offset, stop), does);
     if (!made.dataset.whole) fill(made, text, inner, one.offset, stop, does);
-    parent.append(one.type === "expandable_blockquote" ? folded(made) : made);
-    at = BLOCKS[one.type] && text[stop] === "\n" ? stop + 1 : stop; // a block ends its line already
+    const mark = one.type === "bot_command" ? CLOSING.exec(text.slice(stop, end))[0] : "";
+    if (mark) parent.append(el("span.unbroken", {}, made, mark));
+    else parent.append(one.type === "expandable_blockquote" ? folded(made) : made);
+    at = BLOCKS[one.type] && text[stop] === "\n" ? stop + 1 : stop + mark.length; // a block ends its line already
     index = following;
   }
   parent.append(text.slice(at, end));
