@@ -14,7 +14,7 @@ from bot.rules.words import Language
 from sandbox.errors import ApiError
 from sandbox.rich import read_rich
 from tests.content.pressed import SHORT
-from tests.content.samples import samples
+from tests.content.samples import MANY, samples
 from tests.content.telegram_html import MESSAGE, Strict, utf16
 from tests.content.values import HERE
 from tests.words import WORDS
@@ -33,7 +33,8 @@ OTHERS = tuple(place for place in HERE if place != HARDEST)
 class Spoken:
     """What is said of one outcome in every language: of each sample in the hardest place, and in one other in turn.
 
-    A text takes no more from its place than its names and its zone, so each with each would say the same again.
+    Of very many samples the first are said in the hardest place in every language, the others in one of them in turn. A
+    text takes no more from its place than its names and its zone, so each with each would say the same again.
     In three languages each sample comes to all places.
     """
 
@@ -53,9 +54,11 @@ class Spoken:
             (language, place): tuple(
                 (outcome, WORDS.say(outcome, HERE[place], language))
                 for number, outcome in enumerate(every)
-                if number == 0 or place == HARDEST or number % len(OTHERS) == turns[language, place]
+                if number == 0
+                or (place == HARDEST and (number < MANY or number % len(Language) == at))
+                or number % len(OTHERS) == turns.get((language, place))
             )
-            for language in Language
+            for at, language in enumerate(Language)
             for place in HERE
         }
         return cls(name, said)

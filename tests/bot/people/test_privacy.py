@@ -16,7 +16,12 @@ NAME = "Anastasia Unmistakable"
 async def privacy(stage: Stage, person: Person) -> Message:
     """The notice in private chat."""
     said = person.says(stage.bot, "/privacy")
-    return await person.waits_for(stage.bot, lambda m: bool(m.buttons), timeout=10, after=said)
+    return await person.waits_for(
+        stage.bot,
+        lambda m: any((button.callback_data or "").startswith("privacy:") for button in m.buttons),
+        timeout=10,
+        after=said,
+    )
 
 
 async def press(stage: Stage, person: Person, shown: Message, data: str) -> None:
