@@ -29,6 +29,8 @@ CHUNK = 200
 """Members whose visits are read at once."""
 SLICE = 5
 """Chunks in one round of the clock, so that other due work isn't held up."""
+REST = timedelta(seconds=5)
+"""Time between two slices: each round of the clock asks every feature what is due, and fans are answered meanwhile."""
 
 
 class Rhythms:
@@ -40,7 +42,7 @@ class Rhythms:
         self._after = 0
         self._next_at: datetime | None = None
 
-    async def run_due(self, now: datetime) -> datetime | None:
+    async def run_due(self, now: datetime) -> datetime:
         """Work the next slice out; when there is more to do."""
         if self._next_at is not None and now < self._next_at:
             return self._next_at
@@ -50,7 +52,8 @@ class Rhythms:
                 self._after, self._next_at = 0, now + EVERY
                 return self._next_at
             self._after = last
-        return now
+        self._next_at = now + REST
+        return self._next_at
 
 
 async def count_chunk(db: Database, after: int, now: datetime, policy: SlippingPolicy) -> int | None:
