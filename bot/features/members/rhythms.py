@@ -27,6 +27,8 @@ from bot.store.visits import came_after, visits_of
 EVERY = timedelta(days=1)
 CHUNK = 200
 """Members whose visits are read at once."""
+BEGINS = timedelta(minutes=1)
+"""Time after a start, in which what piled up meanwhile is answered first."""
 SLICE = 5
 """Chunks in one round of the clock, so that other due work isn't held up."""
 REST = timedelta(seconds=5)
@@ -44,7 +46,9 @@ class Rhythms:
 
     async def run_due(self, now: datetime) -> datetime:
         """Work the next slice out; when there is more to do."""
-        if self._next_at is not None and now < self._next_at:
+        if self._next_at is None:
+            self._next_at = now + BEGINS
+        if now < self._next_at:
             return self._next_at
         for _ in range(SLICE):
             last = await count_chunk(self._db, self._after, now, self._policy)

@@ -122,7 +122,7 @@ async def test_the_clock_writes_only_what_changed(db: Database) -> None:
     before = await everything(db)
     await count(db)
     assert await everything(db) == before
-    assert await clock.run_due(NOON + timedelta(hours=1)) == NOON + timedelta(days=1)
+    assert await clock.run_due(NOON + timedelta(hours=1)) == NOON + timedelta(days=1, minutes=1)
     await privacy(db).delete(place, fan(0).user_id, NOON)
     await count(db)
     assert await query(db, "SELECT member_id FROM visit_rhythm") == []
