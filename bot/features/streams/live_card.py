@@ -21,10 +21,13 @@ def live_card(session: Session, community_id: int, airing_id: int, now: datetime
     if airing is None:
         return None
     benefit = newest_open_drop(session, community_id, now)
+    phase = phase_of(airing, now)
+    late_at = airing.starts_at + STARTING_FOR if phase is Phase.STARTING else None
+    turns = (late_at, benefit.closes if benefit is not None else None)
     return LiveCard(
         airing_id=airing_id,
         title=airing.title,
-        phase=phase_of(airing, now).value,
+        phase=phase.value,
         starts_at=airing.starts_at,
         url=airing.url,
         replay_url=airing.replay_url,
@@ -32,8 +35,8 @@ def live_card(session: Session, community_id: int, airing_id: int, now: datetime
         word=airing.word is not None,
         benefit=benefit.title if benefit is not None else None,
         benefit_tier=benefit.tier if benefit is not None else Tier.NEW,
-        turns_at=benefit.closes if benefit is not None else None,
-        late=phase_of(airing, now) is Phase.STARTING and now >= airing.starts_at + STARTING_FOR,
+        turns_at=min((at for at in turns if at is not None and at > now), default=None),
+        late=late_at is not None and now >= late_at,
     )
 
 

@@ -32,7 +32,7 @@ class LiveCard(Outcome, name="streams.LiveCard"):
     benefit_tier: Tier = Tier.NEW
     """The lowest tier that can claim it."""
     turns_at: datetime | None = None
-    """When the card changes by itself: the drop ends."""
+    """When the card changes by itself: the drop ends, or nobody has said that the stream is on."""
     late: bool = False
     """Whether its time was a while ago and staff haven't said that it is on: "starting now" would be false."""
     board: GoalBoard | None = None

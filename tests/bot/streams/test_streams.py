@@ -170,6 +170,18 @@ async def silence(stage: Stage, *, private: bool = True) -> Message:
     return await stage.owner.waits_for(where, lambda m: has_button(m, "onair:"), timeout=10)
 
 
+async def test_nobody_has_said_that_it_is_on(play_sqlite: Play) -> None:
+    """Five minutes after its time the card no longer says that it starts now, without anybody's doing."""
+    stage = await play_sqlite(language="en")
+    await plan(stage)
+    stage.telegram.clock.advance(8 * HOUR)
+    card = await live_card(stage)
+    assert "Starting now" in card.text
+    await stage.all_sent()
+    stage.telegram.clock.advance(5 * MINUTE)
+    await stage.owner.waits_for(stage.group, lambda m: m is card and "It's time" in m.text, timeout=10)
+
+
 async def test_the_owner_says_that_it_is_on(play: Play) -> None:
     """One tap, and the card says so; the fans were told nothing in between."""
     stage = await play(language="en")
