@@ -234,5 +234,6 @@ async def test_who_goes_within_an_hour(play: Play) -> None:
     expected = [(ana.id, 1), (ben.id, 1), (cho.id, 0)]
     assert await query(stage.app.db, lost) == sorted(expected)
     await stage.drop()
+    await stage.all_sent()  # the card is written down as shown
     cho.leaves(stage.group)
     assert ("drop", 0, 1) in await answers(stage)
