@@ -48,16 +48,15 @@ class _Page(NamedTuple):
 class DrawPages:
     """Serves the page and the proofs."""
 
-    def __init__(self, db: Database, draws: ProofMaker, packets: ProofMaker | None = None) -> None:
+    def __init__(self, db: Database, draws: ProofMaker, packets: ProofMaker) -> None:
         page = PAGE.read_text(encoding="utf-8").replace("<body>", f'<body data-proof="{PROOF}">', 1)
         self._draws = _Served(db, draws, _find_draw, page)
-        self._packets = _Served(db, packets, _find_packet, page) if packets is not None else None
+        self._packets = _Served(db, packets, _find_packet, page)
 
     def add_to(self, router: web.UrlDispatcher) -> None:
         """Route the addresses of all draws and packets."""
         self._draws.add_to(router, DRAWS)
-        if self._packets is not None:
-            self._packets.add_to(router, PACKETS)
+        self._packets.add_to(router, PACKETS)
 
 
 class _Served:

@@ -202,7 +202,7 @@ async def test_the_served_page_has_the_proof_in_hand(browser: Browser) -> None:
     async def proof(_community: int, _raffle: int) -> Attachment | None:
         return there[0] if there else None
 
-    pages = DrawPages(cast("Database", OneRaffle(told["commitment"])), proof)
+    pages = DrawPages(cast("Database", OneRaffle(told["commitment"])), proof, proof)
     app = web.Application()
     pages.add_to(app.router)
     runner = web.AppRunner(app)

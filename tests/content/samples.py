@@ -7,7 +7,7 @@ from enum import Enum
 from functools import cache
 from itertools import chain
 from types import NoneType, UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from bot.content import Said
 from bot.content.catalog import OUTCOMES
@@ -69,10 +69,8 @@ from tests.features.scene import PANEL
 from tests.words import WORDS
 
 OF_ROLES = frozenset((*vars(roles), "StaffLine", "Helper"))
-T = TypeVar("T")
-
 MANY = 50
-"""With so many samples each state, kind and length was there many times."""
+"""So many samples are said in the hardest place in every language; of more, each in one language in turn."""
 LONGEST = 20
 """How many parts a tuple is tried with."""
 MOST = {
@@ -286,12 +284,6 @@ def samples(kind: type[Any]) -> Iterator[Any]:
     if kind is slot_pages.SlotStep:
         tapped = (slot_pages.SlotStep("what", (2, 4), "20:00", ("any", "tips", "arrivals"), 1),)
     return iter({repr(one): one for one in chain(instances(kind), worst(kind), tapped)}.values())
-
-
-def some(found: Iterable[T]) -> list[T]:
-    """All of them; of more than `MANY` only so many, evenly apart, the first among them."""
-    every = list(found)
-    return every if len(every) <= MANY else [every[nth * len(every) // MANY] for nth in range(MANY)]
 
 
 def said(name: str, language: Language, place: str) -> tuple[tuple[Any, Said], ...]:

@@ -5,10 +5,10 @@ from aiogram.types import CallbackQuery, Message
 from bot.content.buttons.packets import CHECK_PACKET, PACKET_FILES
 from bot.features.communities import Communities
 from bot.features.packets.packets import Packets
+from bot.handlers.kit.private_links import come_by_link
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
-from bot.rules.general import NoCommunityYet
 from bot.rules.packets.packets import NoSuchPacket
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
@@ -51,17 +51,10 @@ async def open_files(
     communities: Communities,
     packets: Packets,
 ) -> None:
-    """A link opened the private chat, so that the files can be sent. A stranger isn't told which shop it is."""
-    await communities.started(ask.sender, can_write=True, at=ask.at)
-    shop, _, number = rest.partition("_")
-    shop_id = read_id(shop)
-    place = await communities.place(shop_id) if shop_id is not None else None
-    if place is None:
-        await voice.answer(ask, NoCommunityYet())
-        return
-    inside = await doors.fan(ask.within(place), outsiders=NoCommunityYet())
-    if inside is not None:
-        await communities.turn_to(ask.sender.user_id, place)
+    """A link opened the private chat, so that the files can be sent."""
+    come = await come_by_link(ask, rest, doors, voice, communities)
+    if come is not None:
+        inside, number = come
         await _send(inside, number, voice, packets)
 
 

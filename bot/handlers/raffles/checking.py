@@ -3,11 +3,11 @@
 from aiogram.types import CallbackQuery, Message
 
 from bot.content.buttons.raffles import CHECK_DRAW, DRAW_FILES
+from bot.handlers.kit.private_links import come_by_link
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
 from bot.handlers.raffles.services import RaffleServices
-from bot.rules.general import NoCommunityYet
 from bot.rules.raffles.entries import NoSuchRaffle
 from bot.telegram.ask import Ask
 from bot.telegram.replies import Voice
@@ -48,17 +48,10 @@ async def files(
 async def open_files(
     _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
 ) -> None:
-    """A link opened the private chat, so that the files can be sent. A stranger isn't told which shop it is."""
-    await raffles.communities.started(ask.sender, can_write=True, at=ask.at)
-    shop, _, number = rest.partition("_")
-    shop_id = read_id(shop)
-    place = await raffles.communities.place(shop_id) if shop_id is not None else None
-    if place is None:
-        await voice.answer(ask, NoCommunityYet())
-        return
-    inside = await doors.fan(ask.within(place), outsiders=NoCommunityYet())
-    if inside is not None:
-        await raffles.communities.turn_to(ask.sender.user_id, place)
+    """A link opened the private chat, so that the files can be sent."""
+    come = await come_by_link(ask, rest, doors, voice, raffles.communities)
+    if come is not None:
+        inside, number = come
         await _send(inside, number, voice, raffles)
 
 

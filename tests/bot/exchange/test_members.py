@@ -69,9 +69,9 @@ async def test_a_file_without_a_command(play: Play) -> None:
     ana.says(stage.bot, "", document=file)
     stage.owner.says(stage.bot, "/import")
     step = await taps(stage, stage.owner, await comes(stage, "Nobody's missing"), "Send a list")
+    assert "Send me the list" in step.text
     stage.owner.says(stage.bot, "", document=file)
     preview = await comes(stage, "Nothing is done yet")
-    assert step.text
     await taps(stage, stage.owner, preview, "Take them in")
     assert await balance(stage, ana.id) == before + 500
     told_ana = [

@@ -20,8 +20,10 @@ from bot.rules.attention.why import About
 from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.general import TooLateToUndo, Undone
 from bot.rules.verdicts import Reason, Ruling
+from bot.store.engine.backup import drop_overdue
 from bot.store.engine.db import Database
 from bot.store.messages import departures
+from bot.store.messages.payloads import SAY
 from bot.store.tables import Outbox
 from bot.store.tables.attention import Verdict
 from tests.features.attention.verdicts import add_verdict
@@ -90,6 +92,16 @@ async def test_what_could_not_leave_in_time(db: Database) -> None:
     await add_verdict(db, place, Ruling.WAITING, None, waits=True)
     await db.write(lambda tx: tx.execute(update(Outbox).values(not_after=NOON)))
     await db.write(departures.expire, NOON + timedelta(hours=13))
+    week = await log_of(db).week(place, NOON + timedelta(hours=13))
+    assert week.days == (UnsentCount(TODAY + A_DAY, 1, (ReasonCount(Reason.TOO_LATE, 1),)),)
+
+
+async def test_what_a_restored_backup_gives_up(db: Database) -> None:
+    """What was due before the restore isn't sent, and the log of that day says so."""
+    place = await shop(db)
+    await add_verdict(db, place, Ruling.WAITING, None, waits=True)
+    await db.write(lambda tx: tx.execute(update(Outbox).values(act=SAY)))
+    assert await db.write(drop_overdue, NOON + timedelta(hours=13)) == 1
     week = await log_of(db).week(place, NOON + timedelta(hours=13))
     assert week.days == (UnsentCount(TODAY + A_DAY, 1, (ReasonCount(Reason.TOO_LATE, 1),)),)
 
