@@ -31,9 +31,10 @@ from bot.telegram.deliveries import FileMaker
 from bot.telegram.ear import HEARS, Ear
 from bot.telegram.engine import Engine
 from bot.telegram.first_call import NO_SUCH_BOT, greet
-from bot.telegram.inbox import ConflictError, Intake, TryLaterError, UnfitError
+from bot.telegram.inbox import Intake, TryLaterError, UnfitError
 from bot.telegram.older_servers import update_with_all_rights
 from bot.telegram.outbox_sender import Sender
+from bot.telegram.polling import ConflictError, Poller
 from bot.telegram.whispers import Whispers
 from bot.telegram.who_asks import WhoAsks
 from bot.updates import kind_of_update
@@ -84,6 +85,7 @@ class App:
     listens_to: frozenset[str]
     """Kinds of updates that the routers handle: all except messages and presses."""
     intake: Intake | None = None
+    poller: Poller | None = None
 
     @property
     def db(self) -> Database:
@@ -119,9 +121,9 @@ class App:
             handle=self._handle_or_wait,
             people=self.communities,
             read_people=find_people,
-            allowed_updates=["message", "callback_query", *sorted(self.listens_to | HEARS)],
             concurrency=self.concurrency,
         )
+        self.poller = Poller(self.engine, self.intake, ["message", "callback_query", *sorted(self.listens_to | HEARS)])
         tune_collector()
         self.meters.phase = Phase.RUNNING
         self.meters.beat(Beat.POLL)
@@ -136,7 +138,7 @@ class App:
                 group.create_task(self.housekeeper.run())
                 group.create_task(self.ear.run())
                 group.create_task(self._set_menus())
-                group.create_task(self._take_in(self.intake))
+                group.create_task(self._take_in(self.intake, self.poller))
         except BaseExceptionGroup as errors:
             # An exception raised inside `except*` becomes a group again, so the reason is looked up by hand.
             raise _why_stopped(errors) from None
@@ -188,10 +190,10 @@ class App:
             update = _read(Update, update_with_all_rights(body), context)
             await self.dispatcher.feed_update(self.engine.bot, update, cause=cause, received_at=received_at)
 
-    async def _take_in(self, intake: Intake) -> None:
+    async def _take_in(self, intake: Intake, poller: Poller) -> None:
         """Find out whether the server knows whispers before anybody is answered. Promised messages leave meanwhile."""
         await self.whispers.probe()
-        await intake.run()
+        await intake.run(poller.run)
 
     async def _set_menus(self) -> None:
         """Set the bot's command menus. The bot goes on if that fails."""

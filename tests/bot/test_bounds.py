@@ -34,7 +34,7 @@ from bot.rules.words import Language
 from bot.store.engine.db import Database
 from bot.store.messages import departures, set_aside
 from bot.store.sources import FoundSource, GroupDoor
-from bot.telegram import answers, pacer
+from bot.telegram import answers, pacer, polling
 from bot.telegram import inbox as intake
 from bot.telegram import late_answers as afterwards
 from bot.updates import KINDS, kind_of_update
@@ -117,7 +117,7 @@ def test_the_table_of_bounds() -> None:
         ("invite links", ways.LINKS_KEPT, sources.HINTS_KEPT),
         ("turns and gates", pacer.KEPT_AT_LEAST),
         ("texts that were cut", filters.LONGEST_KEPT),
-        ("updates that wait", intake.BACKLOG, intake.BATCH),
+        ("updates that wait", intake.BACKLOG, polling.BATCH),
         ("promised messages", departures.LOOK),
         ("answers to who is in no shop", afterwards.MOST),
         ("an answer of Telegram's", answers.GREATEST_SIZE, answers.LONGEST_WAIT),
