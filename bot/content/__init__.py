@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.runtime import Context
 
 from bot.clock import Clock
@@ -21,6 +21,7 @@ from bot.content.button import Button, Rows
 from bot.content.buttons.shared import Buttons
 from bot.content.catalog import FILES, file_of
 from bot.content.compiled import TemplateCache
+from bot.content.environment import QuickEnvironment
 from bot.content.secret import MASK, Secrets
 from bot.rules.general import OnlyInPrivate
 from bot.rules.place import Place
@@ -214,7 +215,7 @@ class Words:
 
 def _load(language: Language, *, autoescape: bool) -> dict[str, Template]:
     cache = TemplateCache(f"{language}-{'html' if autoescape else 'plain'}")
-    environment = Environment(
+    environment = QuickEnvironment(
         loader=FileSystemLoader(FOLDER / language),
         autoescape=autoescape,  # noqa: S701  # off only for plain texts, which Telegram doesn't parse
         undefined=StrictUndefined,
