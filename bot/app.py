@@ -41,7 +41,7 @@ from bot.flows.presence import Belonging
 from bot.flows.undo import Undo
 from bot.handlers.kit.activities import Activities
 from bot.handlers.kit.domain import Core, Wired
-from bot.handlers.kit.errors import Patience
+from bot.handlers.kit.errors import Guard
 from bot.handlers.kit.files import FileReader
 from bot.handlers.kit.greeter import Greeter
 from bot.handlers.kit.imports import FileTalk
@@ -227,7 +227,6 @@ def _dispatcher(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wi
         out=engine.out,
         clock=engine.clock,
         meters=engine.meters,
-        patience=Patience(),
         words=core.words,
         voice=core.voice,
         communities=core.communities,
@@ -310,6 +309,7 @@ def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: li
         ),
         ear=core.ear,
         table=core.table,
+        guard=Guard(core.voice, core.communities, core.doors, meters),
         menus=core.menus,
         whispers=telegram.whispers,
         concurrency=core.settings.concurrency,

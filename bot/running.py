@@ -7,15 +7,14 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from aiogram import Dispatcher
-from aiogram.types import CallbackQuery, Message, Update
-from pydantic import BaseModel
+from aiogram.types import Update
 
 from bot.clock import Clock
 from bot.features.communities import Communities
-from bot.handlers.kit.errors import PASSING
+from bot.handlers.kit.errors import PASSING, Guard
 from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.table import Table
 from bot.housekeeping import Housekeeper
@@ -32,14 +31,13 @@ from bot.telegram.ear import HEARS, Ear
 from bot.telegram.engine import Engine
 from bot.telegram.first_call import NO_SUCH_BOT, greet
 from bot.telegram.inbox import Intake, TryLaterError, UnfitError
+from bot.telegram.incoming import Incoming, read_model
 from bot.telegram.older_servers import update_with_all_rights
 from bot.telegram.outbox_sender import Sender
 from bot.telegram.polling import ConflictError, Poller
 from bot.telegram.whispers import Whispers
 from bot.telegram.who_asks import WhoAsks
 from bot.updates import kind_of_update
-
-T = TypeVar("T", bound=BaseModel)
 
 log = get_logger("app")
 
@@ -79,6 +77,7 @@ class App:
     who: WhoAsks
     ear: Ear
     table: Table
+    guard: Guard
     menus: Menus
     whispers: Whispers
     concurrency: int
@@ -114,6 +113,7 @@ class App:
             raise StartError("BOT_TOKEN is refused by Telegram; ask BotFather for a new one", 2) from None
         username = str(me.get("username", ""))
         self.dispatcher["username"] = username.lower()
+        self.table.bind(self.guard, self.dispatcher.workflow_data)
         self.engine.out.username = username
         self.engine.out.inline = me.get("supports_inline_queries") is True
         self.intake = Intake(
@@ -179,16 +179,21 @@ class App:
     async def _handle(self, body: dict[str, Any], received_at: datetime) -> None:
         """Messages and presses, nearly all there is, go straight to the table: a fifth less work than by routers."""
         cause = f"{self.engine.bot.id}:{body['update_id']}"
-        data = {**self.dispatcher.workflow_data, "bot": self.engine.bot, "cause": cause, "received_at": received_at}
-        context = {"bot": self.engine.bot}
+        bot = self.engine.bot
         self.ear.hear(body, received_at)
         if (message := body.get("message")) is not None:
-            await self.who(self.table.take_message, _read(Message, message, context), data)
+            await self._answer(Incoming(message, bot, cause, received_at))
         elif (press := body.get("callback_query")) is not None:
-            await self.who(self.table.take_press, _read(CallbackQuery, press, context), data)
+            await self._answer(Incoming(press, bot, cause, received_at, of_press=True))
         elif kind_of_update(body) in self.listens_to:
-            update = _read(Update, update_with_all_rights(body), context)
-            await self.dispatcher.feed_update(self.engine.bot, update, cause=cause, received_at=received_at)
+            update = read_model(Update, update_with_all_rights(body), bot)
+            await self.dispatcher.feed_update(bot, update, cause=cause, received_at=received_at)
+
+    async def _answer(self, update: Incoming) -> None:
+        ask = await self.who(update)
+        if ask is not None:
+            update.ask = ask
+            await self.table.take(update)
 
     async def _take_in(self, intake: Intake, poller: Poller) -> None:
         """Find out whether the server knows whispers before anybody is answered. Promised messages leave meanwhile."""
@@ -208,18 +213,6 @@ def _why_stopped(errors: BaseExceptionGroup[BaseException]) -> BaseException:
     if errors.subgroup(ConflictError) is not None:
         return StartError("another process is polling with this BOT_TOKEN; stop it first", 3)
     return errors
-
-
-def _read(model: type[T], raw: Any, context: dict[str, Any]) -> T:
-    """Read an update, or a part of it, into aiogram's model.
-
-    Raises:
-        UnfitError: the JSON doesn't fit the model.
-    """
-    try:
-        return model.model_validate(raw, context=context)
-    except (ValueError, TypeError, OverflowError, RecursionError) as error:
-        raise UnfitError(f"no {model.__name__}") from error
 
 
 def tune_collector() -> None:

@@ -18,6 +18,7 @@ from bot.store.messages.payloads import Say, SendFile, Tell
 from sandbox import patience
 from tests.engines import compiled_once
 from tests.postgres import Postgres
+from tests.twice import run_twice
 from tests.verdicts import without_verdict
 
 pytest_plugins = ["tests.lanes"]
@@ -45,6 +46,13 @@ def pytest_collection_finish() -> None:
 def statements_compiled_once() -> Iterator[None]:
     """Engines share their compiled statements."""
     with compiled_once():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def use_cases_run_twice() -> Iterator[None]:
+    """No use case has an effect outside its session."""
+    with run_twice():
         yield
 
 

@@ -217,7 +217,7 @@ def _load(language: Language, *, autoescape: bool) -> dict[str, Template]:
     cache = TemplateCache(f"{language}-{'html' if autoescape else 'plain'}")
     environment = QuickEnvironment(
         loader=FileSystemLoader(FOLDER / language),
-        autoescape=autoescape,  # noqa: S701  # off only for plain texts, which Telegram doesn't parse
+        autoescape=autoescape,  # off only for plain texts, which Telegram doesn't parse
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -46,7 +46,7 @@ class QuickEnvironment(Environment):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.globals_keys = frozenset(self.globals)
+        self.globals_keys = set(self.globals)
         self._blocks: dict[str, dict[str, list[Any]]] = {}
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from aiogram.dispatcher.event.handler import CallableObject
-from aiogram.types import CallbackQuery, Chat, Message, TelegramObject
+from aiogram.types import Chat, Message
 
 from bot.content.buttons.general import SHOP
 from bot.content.buttons.shared import OTHER_HOUR, UNDO
@@ -13,6 +11,7 @@ from bot.features.communities import Communities
 from bot.flows.move_group import MoveGroup
 from bot.flows.undo import StaysError, Undo
 from bot.handlers.kit.greeter import Greeter
+from bot.handlers.kit.handler import Handler
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
@@ -22,6 +21,7 @@ from bot.rules.general import NotYourWords, StalePress
 from bot.rules.menus import HOSTS
 from bot.rules.rights import NotForHosts
 from bot.telegram.ask import Ask
+from bot.telegram.incoming import Incoming
 from bot.telegram.replies import Voice
 
 SAID_AGAIN = "/again"
@@ -40,19 +40,17 @@ def setup() -> Desk:
     return desk
 
 
-async def start(_message: Message, ask: Ask, greeter: Greeter) -> None:
+async def start(ask: Ask, greeter: Greeter) -> None:
     """`/start` greets; in private it opens the chat for answers."""
     await greeter.start(ask)
 
 
-async def hello(_message: TelegramObject, ask: Ask, greeter: Greeter) -> None:
+async def hello(ask: Ask, greeter: Greeter) -> None:
     """`/help`: all that this person can do here."""
     await greeter.hello(ask)
 
 
-async def turn_to_shop(
-    _press: CallbackQuery, ask: Ask, rest: str, communities: Communities, greeter: Greeter, voice: Voice
-) -> None:
+async def turn_to_shop(ask: Ask, rest: str, communities: Communities, greeter: Greeter, voice: Voice) -> None:
     """Let the private chat mean another shop of the asker's."""
     shop = read_id(rest)
     place = await communities.place(shop) if shop is not None else None
@@ -60,7 +58,7 @@ async def turn_to_shop(
         await voice.answer(ask, StalePress())
 
 
-async def undo(_event: TelegramObject, ask: Ask, rest: str, doors: Doors, voice: Voice, undoing: Undo) -> None:
+async def undo(ask: Ask, rest: str, doors: Doors, voice: Voice, undoing: Undo) -> None:
     """`/undo` takes back the asker's last act, the button the one that it stands under."""
     inside = await doors.host(ask)
     if inside is None:
@@ -75,15 +73,15 @@ async def undo(_event: TelegramObject, ask: Ask, rest: str, doors: Doors, voice:
 
 
 async def take_other_hour(
-    _press: CallbackQuery, ask: Ask, rest: str, commands: Mapping[str, CallableObject], **data: Any
+    update: Incoming, commands: Mapping[str, Handler], doors: Doors, voice: Voice, undoing: Undo
 ) -> None:
     """Say an act's command again with the other hour that it may have meant, and take the act back; both or neither."""
-    doors, voice, undoing = data["doors"], data["voice"], data["undoing"]
-    inside, audit_id = await doors.host(ask), read_id(rest)
+    ask = update.ask
+    inside, audit_id = await doors.host(ask), read_id(update.rest)
     if inside is None:
         return
     line = await undoing.or_said(inside.community, audit_id) if audit_id is not None else None
-    if line is None:
+    if audit_id is None or line is None:
         await voice.answer(inside, StalePress())
         return
     again = replace(ask, cause=f"{ask.cause}{SAID_AGAIN}")
@@ -95,7 +93,7 @@ async def take_other_hour(
     message = Message(message_id=0, date=ask.at, chat=chat, text=f"/{line}")
     try:
         async with undoing.in_place_of(inside.act, audit_id, again.cause):
-            await commands[name].call(message, **{**data, "commands": commands, "ask": again, "rest": said})
+            await commands[name].call(update.again(again, said, message))
     except StaysError as stays:
         await voice.answer(inside, stays.outcome)
         return
@@ -117,11 +115,11 @@ async def something_else(message: Message, ask: Ask, move_group: MoveGroup, gree
         await greeter.ask_what_for(ask)
 
 
-async def borrowed(_message: Message, ask: Ask, voice: Voice) -> None:
+async def borrowed(ask: Ask, voice: Voice) -> None:
     """In private: a command, word or answer that the asker didn't write."""
     await voice.answer(ask, NotYourWords())
 
 
-async def stale_press(_event: TelegramObject, ask: Ask, voice: Voice) -> None:
+async def stale_press(ask: Ask, voice: Voice) -> None:
     """A button that nobody answers to."""
     await voice.answer(ask, StalePress())

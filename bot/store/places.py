@@ -11,6 +11,8 @@ from sqlmodel import col
 from bot.rules.place import DEFAULT_CURRENCIES, Place
 from bot.rules.topics import RoomTopic
 from bot.rules.words import Language
+from bot.store.engine.hot import Hot, among
+from bot.store.engine.sessions import Rx, Tx
 from bot.store.tables import Account, Community, Dialogue, FanGroup, Person
 from bot.store.tables.base import id_of
 from bot.store.tables.ledger import OF_A_SHOP, AccountKind
@@ -89,23 +91,26 @@ def topic_of(thread_id: int | None, name: str | None, closed_at: datetime | None
     return RoomTopic(thread_id, name or "", closed_at is not None) if thread_id is not None else None
 
 
-def find_people(session: Session, user_ids: set[int]) -> dict[int, Known]:
-    """What is known of these people, by user id. Unknown people get an entry with nothing in it."""
-    rows: Any = session.execute(
+_PEOPLE = Hot.each(
+    lambda dialect: (
         select(
             col(Person.user_id),
             col(Person.community_id),
             col(Person.language),
             col(Person.can_write),
-            col(Dialogue.kind).label("dialogue"),
+            col(Dialogue.kind),
         )
         .outerjoin(Dialogue, col(Dialogue.user_id) == col(Person.user_id))
-        .where(col(Person.user_id).in_(user_ids))
-    ).all()
+        .where(among(col(Person.user_id), "user_ids", dialect))
+    )
+)
+
+
+def find_people(session: Rx | Tx, user_ids: set[int]) -> dict[int, Known]:
+    """What is known of these people, by user id. Unknown people get an entry with nothing in it."""
     nobody = Known(None, None, can_write=False)
-    return dict.fromkeys(user_ids, nobody) | {
-        row.user_id: Known(row.community_id, row.language, row.can_write, row.dialogue) for row in rows
-    }
+    rows = session.rows(_PEOPLE, user_ids=user_ids)
+    return dict.fromkeys(user_ids, nobody) | {user_id: Known(*known) for user_id, *known in rows}
 
 
 def place_of(session: Session, community_id: int) -> Place:

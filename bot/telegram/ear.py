@@ -20,6 +20,7 @@ from bot.store.active_days import Heard, note_heard, note_rooms_heard
 from bot.store.answers import Answer, find_polls, note_answers
 from bot.store.engine.away import name_of
 from bot.telegram.engine import Engine
+from bot.telegram.incoming import BORROWED
 
 log = get_logger("ear")
 
@@ -42,8 +43,6 @@ OWN_WORDS = frozenset(
 """What somebody sends; other messages are service messages."""
 HEARS = frozenset({"message_reaction", "poll_answer"})
 """Kinds of updates that Telegram is asked for because they are heard, whether or not a handler takes them."""
-BORROWED = frozenset({"forward_origin", "via_bot", "sender_business_bot"})
-"""What shows that somebody else wrote the message."""
 
 
 class Sign(NamedTuple):

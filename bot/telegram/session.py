@@ -34,7 +34,7 @@ from aiogram.types import Chat, Message
 from aiohttp import ClientError, ClientResponse, ClientTimeout
 from pydantic import TypeAdapter
 
-from bot.plain_json import encode, is_whole
+from bot.plain_json import encode_bytes, is_whole
 from bot.telegram.answers import GREATEST_SIZE, HTTP_OK, Granted, Refused, Unclear, message_id_of, read_answer
 from bot.telegram.older_servers import chat_with_all_fields, member_with_all_fields
 from bot.updates import split_updates
@@ -102,7 +102,7 @@ class LightSession(AiohttpSession):
             UnclearAnswerError: the answer is no clear word of the Bot API.
             TelegramAPIError: as aiogram's own calls do.
         """
-        body = encode(parameters).encode(errors="replace")
+        body = encode_bytes(parameters)
         status, content, wait = await self._post(bot, name, body, CALL_TIMEOUT, JSON_HEADERS)
         answer = read_answer(status, content, wait)
         return answer.result if isinstance(answer, Granted) else _refuse(name, _AnyMethod(), answer)
@@ -133,7 +133,7 @@ class LightSession(AiohttpSession):
             TelegramAPIError: as aiogram's own calls do.
         """
         limit = ClientTimeout(total=wait + POLL_GRACE)
-        status, content, header = await self._post(bot, "getUpdates", encode(parameters).encode(), limit, JSON_HEADERS)
+        status, content, header = await self._post(bot, "getUpdates", encode_bytes(parameters), limit, JSON_HEADERS)
         answer = read_answer(status, content, header)
         if isinstance(answer, Refused):
             _refuse("getUpdates", _AnyMethod(), answer)

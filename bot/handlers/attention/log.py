@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from aiogram.types import CallbackQuery
-
 from bot.content.buttons.attention import DAY, NOW, STOP, UNSENT
 from bot.handlers.attention.services import AttentionServices
 from bot.handlers.attention.why import in_private
@@ -22,9 +20,7 @@ def setup() -> Desk:
     return desk
 
 
-async def pressed(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, attention: AttentionServices
-) -> None:
+async def pressed(ask: Ask, rest: str, doors: Doors, voice: Voice, attention: AttentionServices) -> None:
     """The week, a day of it, or what becomes of something that is held. The button carries its shop."""
     shop, _, said = rest.partition(":")
     place = await attention.communities.place(number_of(shop) or 0) if ask.private else None

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from aiogram.types import CallbackQuery, Message
-
 from bot.content.buttons.attention import FROM, GAP, HOURS, MOST, PROMOTIONAL, QUIET
 from bot.handlers.attention.services import AttentionServices
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, Reader, echo, whole
@@ -71,9 +69,7 @@ def hours_reader(limits: BoundsPolicy) -> Reader[Hours]:
     return read
 
 
-async def quiet(
-    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, attention: AttentionServices
-) -> None:
+async def quiet(ask: Ask, rest: str, doors: Doors, voice: Voice, attention: AttentionServices) -> None:
     """`/quiet` shows the bounds; with hours or numbers behind it the owner changes them."""
     inside = await (doors.owner(ask) if rest else doors.staff(ask))
     if inside is None:
@@ -101,9 +97,7 @@ async def quiet(
     await voice.panel(inside, await attention.bounds.change(inside.act, wish))
 
 
-async def pressed(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, attention: AttentionServices
-) -> None:
+async def pressed(ask: Ask, rest: str, doors: Doors, voice: Voice, attention: AttentionServices) -> None:
     """A button of the bounds: it carries its shop, as the private chat may mean another one."""
     shop, _, said = rest.partition(":")
     place = await attention.communities.place(number_of(shop) or 0) if ask.private else None

@@ -1,7 +1,5 @@
 """The page that shows staff how what the shop says is received. Buttons under reports and the calendar lead to it."""
 
-from aiogram.types import CallbackQuery
-
 from bot.content.buttons.shared import RECEIVED
 from bot.features.attention.wear_out import Reception
 from bot.handlers.kit.readers import number_of
@@ -18,7 +16,7 @@ def setup() -> Desk:
     return desk
 
 
-async def show(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, reception: Reception) -> None:
+async def show(ask: Ask, rest: str, doors: Doors, voice: Voice, reception: Reception) -> None:
     """Open the page, or turn to another room's. The private chat may mean another shop than the button."""
     shop, _, page = rest.partition(":")
     place = await reception.place(number_of(shop) or 0) if ask.private else None

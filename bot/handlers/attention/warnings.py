@@ -1,7 +1,5 @@
 """*Hold until 09:00*: what staff just typed waits for the next instant at which nobody minds it."""
 
-from aiogram.types import CallbackQuery
-
 from bot.content.buttons.attention import WAIT
 from bot.handlers.attention.services import AttentionServices
 from bot.handlers.kit.readers import read_id
@@ -19,9 +17,7 @@ def setup() -> Desk:
     return desk
 
 
-async def hold(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, attention: AttentionServices
-) -> None:
+async def hold(ask: Ask, rest: str, doors: Doors, voice: Voice, attention: AttentionServices) -> None:
     """Hold what the act promised, while it hasn't left. The button carries its shop."""
     shop, _, number = rest.partition(":")
     shop_id, verdict_id = read_id(shop), read_id(number)

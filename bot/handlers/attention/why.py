@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from aiogram.types import CallbackQuery, Message, MessageOriginChannel
+from aiogram.types import Message, MessageOriginChannel
 
 from bot.content.buttons.attention import WHY
 from bot.content.buttons.shared import ADMIN
@@ -53,7 +53,7 @@ async def why(
     await voice.panel(inside, told, instead=in_private(inside) if isinstance(told, WhyToldStaff) else None)
 
 
-async def pressed(_press: CallbackQuery, ask: Ask, rest: str, voice: Voice, attention: AttentionServices) -> None:
+async def pressed(ask: Ask, rest: str, voice: Voice, attention: AttentionServices) -> None:
     """The button under a private message: whoever got it hears why, nobody else does."""
     verdict_id = read_id(rest)
     told = await attention.why.mine(ask.sender.user_id, verdict_id) if verdict_id is not None else None

@@ -1,7 +1,5 @@
 """Check-ins and make-ups, by command, by word and by button."""
 
-from aiogram.types import TelegramObject
-
 from bot.content.buttons.shared import CHECK_IN, MAKE_UP
 from bot.flows.check_in import CheckIns
 from bot.handlers.kit.rights import Doors
@@ -24,14 +22,14 @@ def setup() -> Desk:
     return desk
 
 
-async def check_in(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, checkins: CheckIns) -> None:
+async def check_in(ask: Ask, doors: Doors, voice: Voice, checkins: CheckIns) -> None:
     """The day's check-in."""
     inside = await doors.fan(ask)
     if inside is not None:
         await voice.answer(inside, await checkins.check_in(inside.act))
 
 
-async def make_up(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, checkins: CheckIns) -> None:
+async def make_up(ask: Ask, doors: Doors, voice: Voice, checkins: CheckIns) -> None:
     """Make up the oldest missed day that leads back to a streak."""
     inside = await doors.fan(ask)
     if inside is not None:

@@ -3,7 +3,7 @@
 import re
 from typing import assert_never
 
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 
 from bot.content.buttons.shared import HAND_OVER, REFUND
 from bot.handlers.coin_shop.services import CoinShopServices
@@ -72,9 +72,7 @@ def setup() -> Desk:
     return desk
 
 
-async def new_item(
-    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, coin_shop: CoinShopServices
-) -> None:
+async def new_item(ask: Ask, rest: str, doors: Doors, voice: Voice, coin_shop: CoinShopServices) -> None:
     """`/newitem title="…" price=120 kind=…`: acts at once, with an undo button."""
     inside = await doors.staff(ask)
     if inside is None:
@@ -140,16 +138,14 @@ async def _of_a_fan(inside: Ask, number: int, deed: str, whom: Whom, coin_shop: 
             assert_never(whom)
 
 
-async def list_items(_message: Message, ask: Ask, doors: Doors, voice: Voice, coin_shop: CoinShopServices) -> None:
+async def list_items(ask: Ask, doors: Doors, voice: Voice, coin_shop: CoinShopServices) -> None:
     """All items, and what waits for staff."""
     inside = await doors.staff(ask)
     if inside is not None:
         await voice.answer(inside, await coin_shop.items.list_all(inside.community, ask.at))
 
 
-async def hand_over(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, coin_shop: CoinShopServices
-) -> None:
+async def hand_over(ask: Ask, rest: str, doors: Doors, voice: Voice, coin_shop: CoinShopServices) -> None:
     """The button beside a purchase: it is done."""
     inside = await doors.staff(ask)
     if inside is None:
@@ -161,9 +157,7 @@ async def hand_over(
     await voice.answer(inside, outcome or StalePress())
 
 
-async def refund(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, coin_shop: CoinShopServices
-) -> None:
+async def refund(ask: Ask, rest: str, doors: Doors, voice: Voice, coin_shop: CoinShopServices) -> None:
     """The button that names a buyer: their coins go back. What came of it stands where the list was."""
     inside = await doors.staff(ask)
     if inside is None:

@@ -1,7 +1,5 @@
 """The coin shop, the fans' side: the shelf, the question before anything is spent, the yes."""
 
-from aiogram.types import CallbackQuery, TelegramObject
-
 from bot.content.buttons.coin_shop import BUY, PAY, SHELF
 from bot.handlers.coin_shop.services import CoinShopServices
 from bot.handlers.kit.readers import read_id
@@ -26,16 +24,14 @@ def setup() -> Desk:
     return desk
 
 
-async def show_shelf(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, coin_shop: CoinShopServices) -> None:
+async def show_shelf(ask: Ask, doors: Doors, voice: Voice, coin_shop: CoinShopServices) -> None:
     """What the shop sells."""
     inside = await doors.fan(ask)
     if inside is not None:
         await voice.answer(inside, await coin_shop.storefront.shelf(inside.community, ask.sender.user_id, 1, ask.at))
 
 
-async def show_page(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, coin_shop: CoinShopServices
-) -> None:
+async def show_page(ask: Ask, rest: str, doors: Doors, voice: Voice, coin_shop: CoinShopServices) -> None:
     """The shelf again, or another page of it, where it was pressed."""
     inside = await doors.fan(ask)
     if inside is not None:
@@ -43,9 +39,7 @@ async def show_page(
         await voice.panel(inside, await coin_shop.storefront.shelf(inside.community, ask.sender.user_id, page, ask.at))
 
 
-async def ask_first(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, coin_shop: CoinShopServices
-) -> None:
+async def ask_first(ask: Ask, rest: str, doors: Doors, voice: Voice, coin_shop: CoinShopServices) -> None:
     """The price once more: nobody spends coins by one tap."""
     inside = await doors.fan(ask)
     if inside is None:
@@ -60,7 +54,6 @@ async def ask_first(
 
 
 async def pay(
-    _press: CallbackQuery,
     ask: Ask,
     rest: str,
     doors: Doors,

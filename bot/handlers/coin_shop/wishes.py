@@ -1,6 +1,6 @@
 """The buyer of a favour says what they wish: in private, in one message, or not at all."""
 
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 
 from bot.content.buttons.coin_shop import WISH
 from bot.features.coin_shop.wishes import KIND
@@ -27,9 +27,7 @@ def setup() -> Desk:
     return desk
 
 
-async def pressed(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, coin_shop: CoinShopServices
-) -> None:
+async def pressed(ask: Ask, rest: str, doors: Doors, voice: Voice, coin_shop: CoinShopServices) -> None:
     """`wish:<purchase>` asks, `wish:skip` leaves it. In a group a link leads to the private chat."""
     inside = await doors.fan(ask)
     if inside is None:
@@ -48,7 +46,6 @@ async def pressed(
 
 
 async def opened(
-    _message: Message,
     ask: Ask,
     rest: str,
     doors: Doors,
@@ -91,7 +88,7 @@ async def typed(message: Message, ask: Ask, doors: Doors, voice: Voice, coin_sho
         coin_shop.communities.forget_person(inside.sender.user_id)
 
 
-async def cancelled(_message: Message, ask: Ask, voice: Voice, coin_shop: CoinShopServices) -> None:
+async def cancelled(ask: Ask, voice: Voice, coin_shop: CoinShopServices) -> None:
     """`/cancel` leaves the question."""
     await voice.answer(ask, await coin_shop.wishes.leave(ask.sender.user_id))
     coin_shop.communities.forget_person(ask.sender.user_id)

@@ -105,7 +105,7 @@ def activity(coupons: CouponServices) -> Activity:
     return Activity("newcoupon", checks(coupons.new_coupon), open_it)
 
 
-async def coupon(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, coupons: CouponServices) -> None:
+async def coupon(ask: Ask, rest: str, doors: Doors, voice: Voice, coupons: CouponServices) -> None:
     """`/coupon 12` shows, `/coupon 12 cancel` takes back."""
     inside = await doors.staff(ask)
     if inside is None:

@@ -1,7 +1,5 @@
 """Coupons, the fans' side: claim from the drop's card, and look at what one holds."""
 
-from aiogram.types import CallbackQuery, Message, TelegramObject
-
 from bot.content.buttons.coupons import CLAIM
 from bot.content.buttons.shared import COUPONS
 from bot.handlers.coupons.services import CouponServices
@@ -27,9 +25,7 @@ def setup() -> Desk:
     return desk
 
 
-async def claim(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, coupons: CouponServices
-) -> None:
+async def claim(ask: Ask, rest: str, doors: Doors, voice: Voice, coupons: CouponServices) -> None:
     """A tap on the drop's button. Its data may be forged: the campaign must be this community's."""
     inside = await doors.fan(ask)
     if inside is None:
@@ -41,7 +37,7 @@ async def claim(
     await voice.answer(inside, await coupons.claims.claim(inside.act, campaign_id))
 
 
-async def show_held(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, coupons: CouponServices) -> None:
+async def show_held(ask: Ask, doors: Doors, voice: Voice, coupons: CouponServices) -> None:
     """The asker's coupons. What somebody holds stays theirs when they leave."""
     inside = await doors.anyone(ask)
     if inside is None:
@@ -52,7 +48,6 @@ async def show_held(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice
 
 
 async def open_private(
-    _message: Message,
     ask: Ask,
     rest: str,
     doors: Doors,

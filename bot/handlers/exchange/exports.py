@@ -1,7 +1,5 @@
 """`/export fans|orders|coins|posts [xlsx|csv] [for="…"]`: lists for the owner, in private only."""
 
-from aiogram.types import CallbackQuery, Message
-
 from bot.content.buttons.exchange import EXPORT
 from bot.handlers.exchange.services import ExchangeServices
 from bot.handlers.kit.forms import Field, Form, FormProblem, FreeText, Moment, echo, one_of
@@ -32,9 +30,7 @@ def setup() -> Desk:
     return desk
 
 
-async def export(
-    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, exchange: ExchangeServices
-) -> None:
+async def export(ask: Ask, rest: str, doors: Doors, voice: Voice, exchange: ExchangeServices) -> None:
     """Promise a file, or show what there is."""
     inside = await doors.owner(ask)
     if inside is None:
@@ -50,9 +46,7 @@ async def export(
     await voice.answer(inside, await exchange.exports.ask(inside.act, kind, form, segment))
 
 
-async def pressed(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, exchange: ExchangeServices
-) -> None:
+async def pressed(ask: Ask, rest: str, doors: Doors, voice: Voice, exchange: ExchangeServices) -> None:
     """A button names the shop, what, and as what."""
     shop, _, wish = rest.partition(":")
     kind, _, form = wish.partition(":")

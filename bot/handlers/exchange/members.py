@@ -1,6 +1,6 @@
 """`/import`: members with their points, and who is waited for."""
 
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 
 from bot.content.buttons.exchange import BAD, DROP, LIST, MOVED, NO, YES
 from bot.content.buttons.shared import ADMIN
@@ -39,9 +39,7 @@ async def bring_in(
     await _list(inside, 0, voice, exchange)
 
 
-async def pressed(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, exchange: ExchangeServices
-) -> None:
+async def pressed(ask: Ask, rest: str, doors: Doors, voice: Voice, exchange: ExchangeServices) -> None:
     """A fan says whether it is theirs; the owner turns pages, drops a line, or has all bad lines sent."""
     verb, _, more = rest.partition(":")
     number = read_id(more.partition(":")[0])

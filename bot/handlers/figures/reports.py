@@ -1,7 +1,5 @@
 """`/report`: what a stream earned, or what some days brought; and the digest's switch."""
 
-from aiogram.types import CallbackQuery, Message
-
 from bot.content.buttons.figures import AIRING, DIGEST, NOW, OFF, ON, REPORT, SOURCES
 from bot.features.figures.reports import Wish
 from bot.handlers.figures.services import FigureServices
@@ -28,7 +26,7 @@ def setup() -> Desk:
     return desk
 
 
-async def report(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, figures: FigureServices) -> None:
+async def report(ask: Ask, rest: str, doors: Doors, voice: Voice, figures: FigureServices) -> None:
     """`/report`, `/report 7d`, `/report 30d`, `/report stream 12`, `/report sources`."""
     inside = await doors.staff(ask)
     if inside is None:
@@ -41,9 +39,7 @@ async def report(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Vo
     await _tell(inside, wish, voice, figures)
 
 
-async def press_report(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, figures: FigureServices
-) -> None:
+async def press_report(ask: Ask, rest: str, doors: Doors, voice: Voice, figures: FigureServices) -> None:
     """A button under a report asks for another one, of the same shop."""
     inside, what = await _enter(ask, rest, doors, figures)
     if inside is None:
@@ -57,9 +53,7 @@ async def press_report(
     await _tell(inside, wish, voice, figures)
 
 
-async def press_digest(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, figures: FigureServices
-) -> None:
+async def press_digest(ask: Ask, rest: str, doors: Doors, voice: Voice, figures: FigureServices) -> None:
     """The owner switches the digest off, or on again."""
     place = await figures.reports.place(number_of(rest.partition(":")[0]) or 0)
     inside = await doors.owner(ask.within(place) if place is not None and ask.private else ask)

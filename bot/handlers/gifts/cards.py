@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from aiogram.exceptions import TelegramBadRequest
-from aiogram.types import CallbackQuery, ChosenInlineResult, InlineQuery, Message, TelegramObject
+from aiogram.types import ChosenInlineResult, InlineQuery
 
 from bot.content import Words
 from bot.content.buttons.gifts import GIFT
@@ -45,7 +45,7 @@ def setup() -> Desk:
     return desk
 
 
-async def gift(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, gifts: GiftServices) -> None:
+async def gift(ask: Ask, doors: Doors, voice: Voice, gifts: GiftServices) -> None:
     """`/gift`: which one shall it be? Where there is only the plain invitation, here it is."""
     inside = await doors.fan(ask)
     if inside is None:
@@ -59,7 +59,6 @@ async def gift(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, gif
 
 
 async def came_to_choose(
-    message: Message,
     ask: Ask,
     doors: Doors,
     voice: Voice,
@@ -68,15 +67,13 @@ async def came_to_choose(
     """The list of an inline query led here: the chat is open from now on, and a gift is chosen in it."""
     known = await gifts.communities.started(ask.sender, can_write=True, at=ask.at)
     here = replace(ask, place=ask.place or known.place, can_write=True)
-    await gift(message, here, doors, voice, gifts)
+    await gift(here, doors, voice, gifts)
 
 
-async def chosen_gift(
-    press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, gifts: GiftServices
-) -> None:
+async def chosen_gift(ask: Ask, rest: str, doors: Doors, voice: Voice, gifts: GiftServices) -> None:
     """A gift was chosen. Its data may be forged: the offer must be this community's."""
     if not rest:
-        await gift(press, ask, doors, voice, gifts)
+        await gift(ask, doors, voice, gifts)
         return
     inside = await doors.fan(ask)
     if inside is None:
@@ -100,7 +97,6 @@ async def _answer(ask: Ask, outcome: Any, voice: Voice, gifts: GiftServices) -> 
 
 
 async def opened(
-    _message: Message,
     ask: Ask,
     rest: str,
     voice: Voice,

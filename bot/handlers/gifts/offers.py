@@ -1,7 +1,5 @@
 """Gifts, the staff's side: offer one, look at them, close one."""
 
-from aiogram.types import Message
-
 from bot.handlers.gifts.services import GiftServices
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, Reader, instant, one_of, segment, whole, words
 from bot.handlers.kit.other_hours import answer_doubt, doubt_in, noting
@@ -58,7 +56,7 @@ def setup() -> Desk:
     return desk
 
 
-async def new_gift(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, gifts: GiftServices) -> None:
+async def new_gift(ask: Ask, rest: str, doors: Doors, voice: Voice, gifts: GiftServices) -> None:
     """`/newgift title="…" kind=coins:20 …`: acts at once, with an undo button."""
     inside = await doors.staff(ask)
     if inside is None:
@@ -75,7 +73,7 @@ async def new_gift(_message: Message, ask: Ask, rest: str, doors: Doors, voice: 
     await answer_doubt(voice, inside, made, doubt)
 
 
-async def manage_gifts(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, gifts: GiftServices) -> None:
+async def manage_gifts(ask: Ask, rest: str, doors: Doors, voice: Voice, gifts: GiftServices) -> None:
     """`/gifts` lists, `/gifts 3` shows one, `/gifts 3 close` lets no new cards be made of it."""
     inside = await doors.staff(ask)
     if inside is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from aiogram.types import CallbackQuery, Message, MessageReactionCountUpdated, MessageReactionUpdated
+from aiogram.types import MessageReactionCountUpdated, MessageReactionUpdated
 
 from bot.content.buttons.shared import HEART
 from bot.features.communities import Communities
@@ -56,7 +56,7 @@ def setup() -> Desk:
     return desk
 
 
-async def goal(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, hearts: HeartServices) -> None:
+async def goal(ask: Ask, rest: str, doors: Doors, voice: Voice, hearts: HeartServices) -> None:
     """`/hearts` shows, `/hearts goals=… gives="…"` sets, `/hearts cancel` takes back."""
     inside = await doors.host(ask)
     if inside is None:
@@ -96,7 +96,7 @@ def activity(hearts: HeartServices) -> Activity:
     return Activity("hearts", check, open_it)
 
 
-async def heart(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, hearts: HeartServices) -> None:
+async def heart(ask: Ask, rest: str, doors: Doors, voice: Voice, hearts: HeartServices) -> None:
     """A tap on the heart. Its data may be forged: the goal must be this community's."""
     inside = await doors.fan(ask)
     if inside is None:

@@ -5,9 +5,8 @@ to be asked, or the database; the person's next updates wait behind it.
 """
 
 import time
-from typing import Any
+from dataclasses import dataclass, field
 
-from aiogram.dispatcher.event.handler import CallableObject
 from aiogram.exceptions import (
     RestartingTelegram,
     TelegramForbiddenError,
@@ -15,10 +14,10 @@ from aiogram.exceptions import (
     TelegramRetryAfter,
     TelegramServerError,
 )
-from aiogram.types import CallbackQuery, TelegramObject
 from sqlalchemy.exc import OperationalError
 
 from bot.features.communities import Communities
+from bot.handlers.kit.handler import Handler
 from bot.handlers.kit.rights import Doors
 from bot.logs import get_logger
 from bot.meters import Meters
@@ -27,8 +26,8 @@ from bot.rules.general import Oops, TelegramSilent
 from bot.rules.refusals import Refusal
 from bot.store.engine.away import name_of
 from bot.store.members import OutsideError
-from bot.telegram.ask import Ask
-from bot.telegram.inbox import TryLaterError
+from bot.telegram.inbox import TryLaterError, UnfitError
+from bot.telegram.incoming import Incoming
 from bot.telegram.pacer import HeldError
 from bot.telegram.refusals import refusal_of
 from bot.telegram.replies import Voice
@@ -67,61 +66,60 @@ class Patience:
         self._since.pop(cause, None)
 
 
-async def guarded(handler: CallableObject, event: TelegramObject, data: dict[str, Any]) -> None:
-    """Call a handler; tell the asker if it fails for good, or if Telegram doesn't say what is needed for it.
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Calls handlers; tells the asker if one fails for good, or if Telegram doesn't say what is needed for it."""
 
-    Raises:
-        TryLaterError: for a passing reason.
-    """
-    ask: Ask = data["ask"]
-    voice: Voice = data["voice"]
-    communities: Communities = data["communities"]
-    patience: Patience = data["patience"]
-    try:
-        await _called(handler, event, data)
-    except OF_TELEGRAM as error:
-        if not patience.is_over(ask.cause, getattr(error, "wait", 0.0)):
-            raise TryLaterError(type(error).__name__) from error
-        log.warning("asked_in_vain", cause=ask.cause, chat=ask.chat_id, user=ask.sender.user_id)
-        await voice.answer(ask, TelegramSilent())
-    except OF_DATABASE as error:
-        raise TryLaterError(name_of(error)) from error
-    except TelegramForbiddenError as error:
-        here = getattr(error.method, "chat_id", ask.chat_id) == ask.chat_id
-        reason = refusal_of(error)
-        log.warning("answer_refused", cause=ask.cause, chat=ask.chat_id, reason=reason.value)
-        if ask.group is not None and here and reason is Refusal.REMOVED:
-            # Removed without a word, or the word is still on its way: be quiet there.
-            await communities.lose(ask.chat_id, ask.at)
-    except Exception as error:  # whatever it is, the fan hears a sentence, not silence
-        meters: Meters = data["meters"]
-        meters.failed["callback_query" if isinstance(event, CallbackQuery) else "message"] += 1
-        log.error("handler_failed", cause=ask.cause, chat=ask.chat_id, user=ask.sender.user_id, exc_info=error)
-        await voice.answer(ask, Oops())
-    else:
-        log.info(
-            "handled",
-            cause=ask.cause,
-            chat=ask.chat_id,
-            user=ask.sender.user_id,
-            handler=getattr(handler.callback, "__qualname__", "?"),
-        )
-    patience.forget(ask.cause)
+    voice: Voice
+    communities: Communities
+    doors: Doors
+    meters: Meters
+    patience: Patience = field(default_factory=Patience)
 
+    async def call(self, handler: Handler, update: Incoming) -> None:
+        """Call a handler.
 
-async def _called(handler: CallableObject, event: TelegramObject, data: dict[str, Any]) -> None:
-    """Call a handler. If the asker isn't known to be in a room, ask Telegram; if they are in one, call it again."""
-    try:
-        await handler.call(event, **data)
-    except OutsideError as error:
-        ask: Ask = data["ask"]
-        doors: Doors = data["doors"]
-        communities: Communities = data["communities"]
-        place = await communities.place(error.community_id)
-        if place is None or not await doors.let_in(ask.within(place)):
-            return
+        Raises:
+            TryLaterError: for a passing reason.
+            UnfitError: the update's JSON doesn't fit the model that the handler asks for.
+        """
+        ask = update.ask
         try:
-            await handler.call(event, **data)
-        except OutsideError:  # they left in this very moment
-            voice: Voice = data["voice"]
-            await voice.answer(ask.within(place), AskedInVain())
+            await self._call(handler, update)
+        except UnfitError:
+            raise
+        except OF_TELEGRAM as error:
+            if not self.patience.is_over(ask.cause, getattr(error, "wait", 0.0)):
+                raise TryLaterError(type(error).__name__) from error
+            log.warning("asked_in_vain", cause=ask.cause, chat=ask.chat_id, user=ask.sender.user_id)
+            await self.voice.answer(ask, TelegramSilent())
+        except OF_DATABASE as error:
+            raise TryLaterError(name_of(error)) from error
+        except TelegramForbiddenError as error:
+            here = getattr(error.method, "chat_id", ask.chat_id) == ask.chat_id
+            reason = refusal_of(error)
+            log.warning("answer_refused", cause=ask.cause, chat=ask.chat_id, reason=reason.value)
+            if ask.group is not None and here and reason is Refusal.REMOVED:
+                # Removed without a word, or the word is still on its way: be quiet there.
+                await self.communities.lose(ask.chat_id, ask.at)
+        except Exception as error:  # whatever it is, the fan hears a sentence, not silence
+            self.meters.failed[update.kind] += 1
+            log.error("handler_failed", cause=ask.cause, chat=ask.chat_id, user=ask.sender.user_id, exc_info=error)
+            await self.voice.answer(ask, Oops())
+        else:
+            log.info("handled", cause=ask.cause, chat=ask.chat_id, user=ask.sender.user_id, handler=handler.name)
+        self.patience.forget(ask.cause)
+
+    async def _call(self, handler: Handler, update: Incoming) -> None:
+        """Call a handler. If the asker isn't known to be in a room, ask Telegram; if they are in one, call it again."""
+        try:
+            await handler.call(update)
+        except OutsideError as error:
+            ask = update.ask
+            place = await self.communities.place(error.community_id)
+            if place is None or not await self.doors.let_in(ask.within(place)):
+                return
+            try:
+                await handler.call(update)
+            except OutsideError:  # they left in this very moment
+                await self.voice.answer(ask.within(place), AskedInVain())

@@ -4,20 +4,20 @@ Fifteen routers with four filters each cost 63 to 400 µs an update, by place; a
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from aiogram import Router
-from aiogram.dispatcher.event.handler import CallableObject
-from aiogram.types import CallbackQuery, Message
 
-from bot.handlers.kit.errors import guarded
+from bot.handlers.kit.errors import Guard
+from bot.handlers.kit.handler import Handle, Handler
 from bot.rules.words import meanings, plain_word
+from bot.telegram.ask import Ask
+from bot.telegram.incoming import BORROWED, Incoming, Raw, text_in
 
-Handler = Callable[..., Awaitable[None]]
-Hears = Callable[[str, dict[str, Any]], str | None]
-"""(the message as a plain word, the handlers' data) → what the handler gets as `rest`, or None."""
+Hears = Callable[[str, Ask, Mapping[str, Any]], str | None]
+"""(the message as a plain word, who asks, the services) → what the handler gets as `rest`, or None."""
 
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]+))?(?:\s+|$)")
 LONGEST_WORD = 32
@@ -35,46 +35,46 @@ class Desk(Router):
 
     def __init__(self, name: str) -> None:
         super().__init__(name=name)
-        self.commands: dict[str, CallableObject] = {}
-        self.words: dict[str, CallableObject] = {}
+        self.commands: dict[str, Handler] = {}
+        self.words: dict[str, Handler] = {}
         self.statements: set[str] = set()
-        self.presses: dict[str, CallableObject] = {}
+        self.presses: dict[str, Handler] = {}
         self.fast_presses: set[str] = set()
-        self.openings: dict[str, CallableObject] = {}
-        self.hearings: list[tuple[Hears, CallableObject]] = []
-        self.services: dict[str, CallableObject] = {}
-        self.replies: dict[str, CallableObject] = {}
-        self.cancels: dict[str, CallableObject] = {}
+        self.openings: dict[str, Handler] = {}
+        self.hearings: list[tuple[Hears, Handler]] = []
+        self.services: dict[str, Handler] = {}
+        self.replies: dict[str, Handler] = {}
+        self.cancels: dict[str, Handler] = {}
         self.takes_borrowed: set[str] = set()
-        self.albums: list[CallableObject] = []
+        self.albums: list[Handler] = []
 
-    def command(self, name: str, handler: Handler) -> None:
+    def command(self, name: str, handler: Handle) -> None:
         """`/name …` calls `handler(message, ask, rest, …)`."""
         _add(self.commands, name, handler)
 
-    def word(self, words: tuple[str, ...], handler: Handler, *, asked: bool = True) -> None:
+    def word(self, words: tuple[str, ...], handler: Handle, *, asked: bool = True) -> None:
         """One of `words` alone in a message calls `handler`; if not `asked`, only without a question mark."""
         for word in words:
             _add(self.words, plain_word(word), handler)
         if not asked:
             self.statements |= {plain_word(word) for word in words}
 
-    def opening(self, prefix: str, handler: Handler) -> None:
+    def opening(self, prefix: str, handler: Handle) -> None:
         """`t.me/bot?start=prefix_rest`, in private, calls `handler(message, ask, rest, …)`."""
         _add(self.openings, prefix, handler)
 
-    def hearing(self, hears: Hears, handler: Handler) -> None:
+    def hearing(self, hears: Hears, handler: Handle) -> None:
         """A short message in a group that no word fits calls `handler(message, ask, rest, …)` if `hears` gives a rest.
 
         `hears` is asked for each such message: it looks something up in memory, nothing more.
         """
-        self.hearings.append((hears, CallableObject(handler)))
+        self.hearings.append((hears, Handler(handler)))
 
-    def service(self, name: str, handler: Handler) -> None:
+    def service(self, name: str, handler: Handle) -> None:
         """A service message with this field (`new_chat_members`) calls `handler(message, ask, …)`."""
         _add(self.services, name, handler)
 
-    def reply(self, kind: str, handler: Handler, *, borrowed: bool = False) -> None:
+    def reply(self, kind: str, handler: Handle, *, borrowed: bool = False) -> None:
         """What is written in private while a dialogue of this kind is open calls `handler(message, ask, rest, …)`.
 
         `borrowed`: a message that was forwarded answers it too.
@@ -83,23 +83,23 @@ class Desk(Router):
         if borrowed:
             self.takes_borrowed.add(kind)
 
-    def cancel(self, kind: str, handler: Handler) -> None:
+    def cancel(self, kind: str, handler: Handle) -> None:
         """`/cancel` in private while a dialogue of this kind is open calls `handler(message, ask, rest, …)`."""
         _add(self.cancels, kind, handler)
 
-    def album(self, handler: Handler) -> None:
+    def album(self, handler: Handle) -> None:
         """A part of an album that has no command of its own calls `handler(message, ask, …)`, whoever wrote it first.
 
         Each handler looks whether the part is for it.
         """
-        self.albums.append(CallableObject(handler))
+        self.albums.append(Handler(handler))
 
-    def press(self, prefix: str, handler: Handler, *, fast: bool = False) -> None:
+    def press(self, prefix: str, handler: Handle, *, fast: bool = False) -> None:
         """A press whose data is `prefix` or `prefix:rest` calls `handler(press, ask, rest, …)`.
 
         `fast`: it is meant to be pressed again and again, so that is no sign of a machine.
         """
-        _add(self.presses, prefix, handler)
+        _add(self.presses, prefix, handler, of_press=True)
         if fast:
             self.fast_presses.add(prefix)
 
@@ -107,8 +107,11 @@ class Desk(Router):
 class Table(Router):
     """The root router: looks up, else hands on to the last desk."""
 
+    _guard: Guard
+    _services_by_name: Mapping[str, Any]
+
     def __init__(
-        self, desks: list[Desk], *, message_else: Handler, message_borrowed: Handler, press_else: Handler
+        self, desks: list[Desk], *, message_else: Handle, message_borrowed: Handle, press_else: Handle
     ) -> None:
         super().__init__(name="table")
         self._commands = _merge(desk.commands for desk in desks)
@@ -124,10 +127,10 @@ class Table(Router):
         self._cancels = _merge(desk.cancels for desk in desks)
         self._takes_borrowed = frozenset(kind for desk in desks for kind in desk.takes_borrowed)
         self._albums = [handler for desk in desks for handler in desk.albums]
-        self._album = CallableObject(self._part_of_album)
-        self._message_else = CallableObject(message_else)
-        self._message_borrowed = CallableObject(message_borrowed)
-        self._press_else = CallableObject(press_else)
+        self._album = Handler(self._part_of_album)
+        self._message_else = Handler(message_else)
+        self._message_borrowed = Handler(message_borrowed)
+        self._press_else = Handler(press_else)
         self.include_routers(*desks)
 
     @property
@@ -136,7 +139,7 @@ class Table(Router):
         return frozenset(self._commands)
 
     @property
-    def commands(self) -> Mapping[str, CallableObject]:
+    def commands(self) -> Mapping[str, Handler]:
         """What each command calls: the panel types them for those who press buttons."""
         return MappingProxyType(self._commands)
 
@@ -146,7 +149,7 @@ class Table(Router):
         return frozenset(self._words)
 
     @property
-    def handlers(self) -> list[CallableObject]:
+    def handlers(self) -> list[Handler]:
         """Everything that the table can call."""
         tables = (
             *(self._commands, self._words, self._presses, self._openings),
@@ -156,111 +159,122 @@ class Table(Router):
         heard = [handler for _, handler in self._hearings]
         return [*listed, *heard, *self._albums, self._message_else, self._message_borrowed, self._press_else]
 
-    async def take_message(self, message: Message, data: dict[str, Any]) -> None:
+    def bind(self, guard: Guard, services: Mapping[str, Any]) -> None:
+        """Give each handler the services that it asks for. `services` holds `username`, the bot's own, too.
+
+        Raises:
+            LookupError: a handler asks for what nobody gives.
+        """
+        self._guard = guard
+        self._services_by_name = services
+        for handler in (*self.handlers, self._album):
+            handler.bind(services)
+
+    async def take(self, update: Incoming) -> None:
+        """Call the handler of a message or a press. Its `ask` must be known."""
+        if update.kind == "callback_query":
+            prefix, _, update.rest = (text_in(update.raw, "data") or "").partition(":")
+            await self._guard.call(self._presses.get(prefix, self._press_else), update)
+        else:
+            await self._take_message(update)
+
+    async def _take_message(self, update: Incoming) -> None:
         """A command, an answer to an open dialogue, a word, or neither.
 
         Words that their sender didn't write don't act: a group hears nothing of them, who sent them in private hears
         why. Only a dialogue that shows what it got before anything is done takes what was forwarded.
         """
-        found = self._find_handler(message, data)
+        message, ask = update.raw, update.ask
+        found = self._find_handler(message, ask)
         if found is None:
             return
-        handler, data["rest"] = found
-        if is_borrowed(message) and not self._may_be_forwarded(handler, message, data):
-            meant = handler is not self._message_else or (message.text or "").startswith("/")
-            if message.chat.id < 0 or not meant:
+        handler, update.rest = found
+        if not BORROWED.isdisjoint(message) and not self._may_be_forwarded(handler, message, ask):
+            meant = handler is not self._message_else or (text_in(message, "text") or "").startswith("/")
+            if not ask.private or not meant:
                 return
             handler = self._message_borrowed
-        await guarded(handler, message, data)
+        await self._guard.call(handler, update)
 
-    def _may_be_forwarded(self, handler: CallableObject, message: Message, data: dict[str, Any]) -> bool:
+    def _may_be_forwarded(self, handler: Handler, message: Raw, ask: Ask) -> bool:
         """Whether a forwarded message answers an open dialogue, or belongs to an album that a command may answer.
 
         A dialogue takes a file, which it shows before anything is done; one that says so takes any message.
         """
-        if message.forward_origin is None:
+        if "forward_origin" not in message:
             return False
         if handler is self._album:
             return True
-        kind = data["ask"].dialogue
+        kind = ask.dialogue
         answers = kind is not None and handler is self._replies.get(kind)
-        return answers and (message.document is not None or kind in self._takes_borrowed)
+        return answers and ("document" in message or kind in self._takes_borrowed)
 
-    async def _part_of_album(self, message: Message, **data: Any) -> None:
+    async def _part_of_album(self, update: Incoming) -> None:
         """Let each desk that takes albums look at a part of one."""
         for handler in self._albums:
-            await handler.call(message, **data)
+            await handler.call(update)
 
-    def _find_handler(self, message: Message, data: dict[str, Any]) -> tuple[CallableObject, str] | None:
+    def _find_handler(self, message: Raw, ask: Ask) -> tuple[Handler, str] | None:
         """What a message calls, and with which rest; None if it is for another bot."""
-        text = message.text or message.caption or ""
+        text = text_in(message, "text") or text_in(message, "caption") or ""
         handler, rest = self._message_else, text
         if text.startswith("/"):
             found = _COMMAND.match(text)
             if found is not None:
                 name, addressee = found.groups()
-                if addressee is not None and addressee.lower() != data["username"]:
+                if addressee is not None and addressee.lower() != self._services_by_name["username"]:
                     return None
-                rest = text[found.end() :].strip()
-                return self._find_command(name.lower(), rest, message, data)
-        elif message.chat.id > 0 and data["ask"].dialogue in self._replies:
-            handler = self._replies[data["ask"].dialogue]
-        elif self._albums and message.media_group_id is not None:
+                return self._find_command(name.lower(), text[found.end() :].strip(), ask)
+        elif ask.private and ask.dialogue in self._replies:
+            handler = self._replies[ask.dialogue]
+        elif self._albums and "media_group_id" in message:
             handler = self._album
         elif not text:
-            handler = next((self._services[name] for name in self._services if getattr(message, name)), handler)
+            handler = next((self._services[name] for name in self._services if message.get(name)), handler)
         elif len(text) <= LONGEST_WORD:
-            handler, rest = self._find_word(text, message, data) or (handler, rest)
+            handler, rest = self._find_word(text, ask) or (handler, rest)
         return handler, rest
 
-    def _find_word(self, text: str, message: Message, data: dict[str, Any]) -> tuple[CallableObject, str] | None:
+    def _find_word(self, text: str, ask: Ask) -> tuple[Handler, str] | None:
         """What a word calls, said once or again and again; in a group also one that is listened for just now."""
         asks = not QUESTION_MARKS.isdisjoint(text)
         for word in meanings(plain_word(text)):
             if word in self._words and not (asks and word in self._statements):
                 return self._words[word], text
-            heard = self._find_hearing(word, data) if message.chat.id < 0 else None
+            heard = self._find_hearing(word, ask) if not ask.private else None
             if heard is not None:
                 return heard
         return None
 
-    def _find_command(self, name: str, rest: str, message: Message, data: dict[str, Any]) -> tuple[CallableObject, str]:
+    def _find_command(self, name: str, rest: str, ask: Ask) -> tuple[Handler, str]:
         """What a command calls. In private a link's payload and an open dialogue can decide that."""
-        private = message.chat.id > 0
-        if name == START and private:
+        if name == START and ask.private:
             prefix, _, payload = rest.partition("_")
             if prefix in self._openings:
                 return self._openings[prefix], payload
-        if name == CANCEL and private and data["ask"].dialogue in self._cancels:
-            return self._cancels[data["ask"].dialogue], rest
+        if name == CANCEL and ask.private and ask.dialogue in self._cancels:
+            return self._cancels[ask.dialogue], rest
         return self._commands.get(name, self._message_else), rest
 
-    def _find_hearing(self, word: str, data: dict[str, Any]) -> tuple[CallableObject, str] | None:
+    def _find_hearing(self, word: str, ask: Ask) -> tuple[Handler, str] | None:
         for hears, handler in self._hearings:
-            rest = hears(word, data)
+            rest = hears(word, ask, self._services_by_name)
             if rest is not None:
                 return handler, rest
         return None
 
-    async def take_press(self, press: CallbackQuery, data: dict[str, Any]) -> None:
-        """A press, by the part of its data before the colon."""
-        prefix, _, data["rest"] = (press.data or "").partition(":")
-        await guarded(self._presses.get(prefix, self._press_else), press, data)
 
-
-def is_borrowed(message: Message) -> bool:
-    """Whether somebody else wrote it: it was forwarded, or came through a bot, in whosever name."""
-    return message.forward_origin is not None or message.via_bot is not None or message.sender_business_bot is not None
-
-
-def _add(table: dict[str, CallableObject], key: str, handler: Handler) -> None:
+def _add(table: dict[str, Handler], key: str, callback: Handle, *, of_press: bool = False) -> None:
     if key in table:
-        raise ValueError(f"{key} is taken by {table[key].callback}")
-    table[key] = CallableObject(handler)
+        raise ValueError(f"{key} is taken by {table[key].name}")
+    handler = Handler(callback)
+    if ("message" if of_press else "press") in handler.asks:
+        raise ValueError(f"{handler.name} asks for what {key} isn't")
+    table[key] = handler
 
 
-def _merge(tables: Any) -> dict[str, CallableObject]:
-    merged: dict[str, CallableObject] = {}
+def _merge(tables: Any) -> dict[str, Handler]:
+    merged: dict[str, Handler] = {}
     for table in tables:
         twice = merged.keys() & table.keys()
         if twice:

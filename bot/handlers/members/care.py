@@ -176,7 +176,7 @@ async def typed(message: Message, ask: Ask, doors: Doors, voice: Voice, fan_care
     await show(inside, voice, outcome, open_ask.member_id)
 
 
-async def cancelled(_message: Message, ask: Ask, voice: Voice, fan_care: FanServices) -> None:
+async def cancelled(ask: Ask, voice: Voice, fan_care: FanServices) -> None:
     """`/cancel` gives up what was asked."""
     await leave(ask, fan_care)
     await voice.answer(ask, FanAskedNoMore())

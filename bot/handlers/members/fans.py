@@ -1,6 +1,6 @@
 """`/fans` and `/fan`: lists of fans, and one fan, with their buttons."""
 
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 
 from bot.content.buttons.fans import ADD, DELETE, LIST, NEXT, NOTE, NOTES, OF_TAG, OPEN, PICK, REMOVE, TAGS, WRITE
 from bot.content.buttons.fans import LEAVE as LEAVE_ASK
@@ -32,7 +32,7 @@ def setup() -> Desk:
     return desk
 
 
-async def list_fans(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, fan_care: FanServices) -> None:
+async def list_fans(ask: Ask, rest: str, doors: Doors, voice: Voice, fan_care: FanServices) -> None:
     """`/fans` offers lists, `/fans tier>=loyal` shows the fans of a segment."""
     inside = await doors.staff(ask)
     if inside is None:
@@ -66,9 +66,7 @@ async def show_one(message: Message, ask: Ask, rest: str, doors: Doors, voice: V
         await show_fan(inside, voice, fan_care, found)
 
 
-async def opened(
-    _message: Message, ask: Ask, rest: str, doors: Doors, greeter: Greeter, voice: Voice, fan_care: FanServices
-) -> None:
+async def opened(ask: Ask, rest: str, doors: Doors, greeter: Greeter, voice: Voice, fan_care: FanServices) -> None:
     """The link of an answer in a group: whoever opens it may have it from anybody."""
     await fan_care.communities.started(ask.sender, can_write=True, at=ask.at)
     shop_id, _, member = rest.partition("_")
@@ -88,9 +86,7 @@ async def opened(
         await show_fan(inside, voice, fan_care, member_id)
 
 
-async def pressed(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, fan_care: FanServices
-) -> None:
+async def pressed(ask: Ask, rest: str, doors: Doors, voice: Voice, fan_care: FanServices) -> None:
     """`<shop>:<verb>:…`: the shop is the list's, whatever the private chat means now. The rights are asked afresh."""
     shop_id, *said = rest.split(":")
     shop = read_id(shop_id)

@@ -1,7 +1,5 @@
 """`/tagrule`: rules by which fans get a tag. Made by a line or in the panel, listed and removed by buttons."""
 
-from aiogram.types import CallbackQuery, Message
-
 from bot.content.buttons.members import ASK, KEEP, TAG_RULE, TAKE_OFF
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, one_of, tag, whole, words
 from bot.handlers.kit.readers import number_of
@@ -37,9 +35,7 @@ def new_rule_form(policy: TagRulePolicy) -> Form:
     )
 
 
-async def tag_rule(
-    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, tag_rules: TagRuleServices
-) -> None:
+async def tag_rule(ask: Ask, rest: str, doors: Doors, voice: Voice, tag_rules: TagRuleServices) -> None:
     """`/tagrule` lists the rules; `/tagrule tag=… when=… times=3 of="…"` makes one at once, with an undo button."""
     inside = await doors.staff(ask)
     if inside is None:
@@ -56,9 +52,7 @@ async def tag_rule(
     await voice.answer(inside, await tag_rules.rules.make(inside.act, NewRule(**values)))
 
 
-async def pressed(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, tag_rules: TagRuleServices
-) -> None:
+async def pressed(ask: Ask, rest: str, doors: Doors, voice: Voice, tag_rules: TagRuleServices) -> None:
     """`tagrule:<shop>:<number>:ask` asks about the tags, `…:keep` and `…:off` remove the rule."""
     shop, _, said = rest.partition(":")
     place = await tag_rules.communities.place(number_of(shop) or 0) if ask.private else None

@@ -1,7 +1,5 @@
 """The page of a fan's tier: why it is what it is, and the tag beside their name."""
 
-from aiogram.types import TelegramObject
-
 from bot.content.buttons.shared import TIER
 from bot.features.members.page import TierPages
 from bot.handlers.kit.rights import Doors
@@ -18,7 +16,7 @@ def setup() -> Desk:
     return desk
 
 
-async def tier(_event: TelegramObject, ask: Ask, rest: str, doors: Doors, voice: Voice, tiers: TierPages) -> None:
+async def tier(ask: Ask, rest: str, doors: Doors, voice: Voice, tiers: TierPages) -> None:
     """`tier` shows the page, `tier:tag:on` and `tier:tag:off` set or remove the tag."""
     inside = await doors.fan(ask)
     if inside is None:

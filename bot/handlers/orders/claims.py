@@ -1,7 +1,5 @@
 """`/myorder`: a fan tells the number of their order; `/orders` and its buttons: staff decide."""
 
-from aiogram.types import CallbackQuery, TelegramObject
-
 from bot.content.buttons.orders import CLAIM, CONFIRM, DECLINE
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
@@ -25,7 +23,7 @@ def setup() -> Desk:
     return desk
 
 
-async def claim(_event: TelegramObject, ask: Ask, rest: str, doors: Doors, voice: Voice, orders: OrderServices) -> None:
+async def claim(ask: Ask, rest: str, doors: Doors, voice: Voice, orders: OrderServices) -> None:
     """`/myorder NUMBER`: the answer is the same whether or not there is such an order."""
     inside = await doors.fan(ask)
     if inside is None:
@@ -37,14 +35,14 @@ async def claim(_event: TelegramObject, ask: Ask, rest: str, doors: Doors, voice
         await voice.answer(inside, await orders.claims.claim(inside.act, ref))
 
 
-async def list_claims(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, orders: OrderServices) -> None:
+async def list_claims(ask: Ask, doors: Doors, voice: Voice, orders: OrderServices) -> None:
     """`/orders`: which orders fans claim."""
     inside = await doors.staff(ask)
     if inside is not None:
         await voice.answer(inside, await orders.claims.listed(inside.community))
 
 
-async def decide(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, orders: OrderServices) -> None:
+async def decide(ask: Ask, rest: str, doors: Doors, voice: Voice, orders: OrderServices) -> None:
     """*Confirm* or *decline*: Telegram is asked afresh whether the presser is staff."""
     inside = await doors.staff(ask)
     if inside is None:

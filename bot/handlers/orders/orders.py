@@ -47,7 +47,7 @@ async def order(message: Message, ask: Ask, rest: str, doors: Doors, voice: Voic
         await voice.answer(inside, await orders.book.show(inside.community, ref))
 
 
-async def hook(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, orders: OrderServices) -> None:
+async def hook(ask: Ask, rest: str, doors: Doors, voice: Voice, orders: OrderServices) -> None:
     """`/hook` shows the secret of the shop's calls, `/hook new` changes it, `/hook off` ends them. In private only."""
     inside = await doors.owner(ask)
     if inside is None:

@@ -3,7 +3,7 @@
 import re
 from typing import assert_never
 
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 
 from bot.content.buttons.shared import REDEEM_ONE
 from bot.handlers.kit.naming import Line
@@ -73,9 +73,7 @@ async def _of_a_fan(inside: Ask, code: str, whom: Whom, orders: OrderServices) -
             assert_never(whom)
 
 
-async def redeem_one(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, orders: OrderServices
-) -> None:
+async def redeem_one(ask: Ask, rest: str, doors: Doors, voice: Voice, orders: OrderServices) -> None:
     """The button that names a holder: their coupon is honoured. What came of it stands where the list was."""
     inside = await doors.staff(ask)
     if inside is None:

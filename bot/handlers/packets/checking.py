@@ -1,7 +1,5 @@
 """A fan checks a packet: the bot computes it again, or gives them what they need to compute it without the bot."""
 
-from aiogram.types import CallbackQuery, Message
-
 from bot.content.buttons.packets import CHECK_PACKET, PACKET_FILES
 from bot.features.communities import Communities
 from bot.features.packets.packets import Packets
@@ -23,7 +21,7 @@ def setup() -> Desk:
     return desk
 
 
-async def check(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
+async def check(ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
     """The button *check*: the bot computes the packet again, and the reader's own share. Its data may be forged."""
     inside = await doors.fan(ask)
     if inside is None:
@@ -35,7 +33,7 @@ async def check(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice:
     await voice.answer(inside, await packets.proofs.check(inside.community, ask.sender.user_id, packet_id))
 
 
-async def files(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
+async def files(ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
     """The button *send me the files*."""
     inside = await doors.fan(ask)
     if inside is not None:
@@ -43,7 +41,6 @@ async def files(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice:
 
 
 async def open_files(
-    _message: Message,
     ask: Ask,
     rest: str,
     doors: Doors,

@@ -4,8 +4,6 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from aiogram.types import CallbackQuery, Message
-
 from bot.content.buttons.packets import PACKET
 from bot.features.packets.packets import Packets
 from bot.handlers.kit.activities import Activity, moment_of
@@ -36,7 +34,7 @@ def setup() -> Desk:
     return desk
 
 
-async def red_packet(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
+async def red_packet(ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
     """`/redpacket 1000 20 [rush] [fresh=30d] [for="…"]`: of the shop's coins by staff, or of a fan's own."""
     found = await doors.either(ask)
     if found is None:
@@ -69,7 +67,7 @@ def activity(packets: Packets) -> Activity:
     return Activity("redpacket", check, open_it)
 
 
-async def tap(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
+async def tap(ask: Ask, rest: str, doors: Doors, voice: Voice, packets: Packets) -> None:
     """A tap on the card. Its data may be forged: the packet must be this community's."""
     inside = await doors.fan(ask)
     if inside is None:

@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from aiogram.types import TelegramObject
-
 from bot.content.buttons.shared import ME
 from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.table import Desk
@@ -21,7 +19,7 @@ def setup() -> Desk:
     return desk
 
 
-async def me(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, fans: PeopleServices) -> None:
+async def me(ask: Ask, doors: Doors, voice: Voice, fans: PeopleServices) -> None:
     """The asker's card."""
     inside = await doors.fan(ask)
     if inside is not None:
@@ -29,7 +27,7 @@ async def me(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, fans:
         await voice.answer(inside, replace(card, shop_code=await fans.shop_codes.of(inside.act)))
 
 
-async def top(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, fans: PeopleServices) -> None:
+async def top(ask: Ask, doors: Doors, voice: Voice, fans: PeopleServices) -> None:
     """The month's board."""
     inside = await doors.fan(ask)
     if inside is not None:

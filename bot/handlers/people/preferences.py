@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aiogram.types import CallbackQuery, TelegramObject
+from aiogram.types import CallbackQuery
 
 from bot.content.buttons.people import SETTINGS, SHOW
 from bot.handlers.kit.rights import Doors
@@ -25,7 +25,7 @@ def setup() -> Desk:
     return desk
 
 
-async def settings(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, fans: PeopleServices) -> None:
+async def settings(ask: Ask, doors: Doors, voice: Voice, fans: PeopleServices) -> None:
     """How the asker has set things."""
     inside = await doors.anyone(ask)
     if inside is not None:

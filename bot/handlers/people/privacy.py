@@ -1,6 +1,6 @@
 """`/privacy`: what is kept, and its buttons: my data as a file, what may reach me, stop, delete me."""
 
-from aiogram.types import CallbackQuery, Message, TelegramObject
+from aiogram.types import CallbackQuery
 
 from bot.content.buttons.people import PRIVACY
 from bot.handlers.kit.readers import read_id
@@ -24,12 +24,12 @@ def setup() -> Desk:
     return desk
 
 
-async def notice(_event: TelegramObject, ask: Ask, voice: Voice, fans: PeopleServices) -> None:
+async def notice(ask: Ask, voice: Voice, fans: PeopleServices) -> None:
     """What is kept, why, for how long, and who sees it."""
     await voice.answer(ask, await fans.privacy.notice(ask.place, ask.sender.user_id))
 
 
-async def opened(_message: Message, ask: Ask, rest: str, voice: Voice, fans: PeopleServices) -> None:
+async def opened(ask: Ask, rest: str, voice: Voice, fans: PeopleServices) -> None:
     """The link from a group, where a file can't be sent to one person alone: what is kept, in private."""
     await fans.communities.started(ask.sender, can_write=True, at=ask.at)
     community_id = read_id(rest)

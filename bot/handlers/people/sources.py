@@ -2,8 +2,6 @@
 
 import re
 
-from aiogram.types import Message
-
 from bot.handlers.kit.forms import FormProblem, Moment, whole, words
 from bot.handlers.kit.greeter import Greeter
 from bot.handlers.kit.rights import Doors
@@ -33,7 +31,6 @@ def setup() -> Desk:
 
 
 async def source(
-    _message: Message,
     ask: Ask,
     rest: str,
     doors: Doors,
@@ -61,7 +58,6 @@ async def source(
 
 
 async def opened(
-    _message: Message,
     ask: Ask,
     rest: str,
     voice: Voice,

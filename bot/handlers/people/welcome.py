@@ -2,8 +2,6 @@
 
 import re
 
-from aiogram.types import CallbackQuery, Message
-
 from bot.content.buttons.people import AGAIN, REMOVE, SKIP, WELCOME
 from bot.content.buttons.shared import FIRST, LIKES
 from bot.handlers.kit.forms import Field, Form, FormProblem, Moment, Reader, echo, words
@@ -65,7 +63,7 @@ def answers(policy: QuestionPolicy) -> Reader[tuple[NewAnswer, ...]]:
     return read
 
 
-async def welcome(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, fans: PeopleServices) -> None:
+async def welcome(ask: Ask, rest: str, doors: Doors, voice: Voice, fans: PeopleServices) -> None:
     """`/welcome` lists what newcomers are asked; `/welcome ask="…" answers="…"` adds a question, by the owner."""
     inside = await (doors.owner(ask) if rest else doors.staff(ask))
     if inside is None:
@@ -81,7 +79,7 @@ async def welcome(_message: Message, ask: Ask, rest: str, doors: Doors, voice: V
     await voice.answer(inside, await fans.welcome.make(inside.act, NewQuestion(values["ask"], values["answers"])))
 
 
-async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, fans: PeopleServices) -> None:
+async def pressed(ask: Ask, rest: str, doors: Doors, voice: Voice, fans: PeopleServices) -> None:
     """`welcome:<shop>:<number>:remove` asks a question no more."""
     shop, _, said = rest.partition(":")
     place = await fans.communities.place(number_of(shop) or 0) if ask.private else None
@@ -96,9 +94,7 @@ async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voic
         await voice.panel(inside, await fans.welcome.remove(inside.act, number))
 
 
-async def answered(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, fans: PeopleServices
-) -> None:
+async def answered(ask: Ask, rest: str, doors: Doors, voice: Voice, fans: PeopleServices) -> None:
     """A newcomer picks an answer, skips, or begins; the next question stands where this one was."""
     shop, _, said = rest.partition(":")
     place = await fans.communities.place(number_of(shop) or 0) if ask.private else None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 
 from bot.content.buttons.blanks import BLANKS, KEEP, LEAVE
 from bot.features.communities import Communities
@@ -46,7 +46,7 @@ def setup() -> Desk:
     return desk
 
 
-async def blanks_command(_message: Message, ask: Ask, rest: str, doors: Doors, filling: BlankServices) -> None:
+async def blanks_command(ask: Ask, rest: str, doors: Doors, filling: BlankServices) -> None:
     """`/blanks` lists the posts that wait for words, `/blanks 12` asks for those of one; in a group it leads there."""
     inside = await doors.staff(ask)
     if inside is None:
@@ -57,9 +57,7 @@ async def blanks_command(_message: Message, ask: Ask, rest: str, doors: Doors, f
     await _open(inside, rest, filling)
 
 
-async def opened(
-    _message: Message, ask: Ask, rest: str, doors: Doors, greeter: Greeter, filling: BlankServices
-) -> None:
+async def opened(ask: Ask, rest: str, doors: Doors, greeter: Greeter, filling: BlankServices) -> None:
     """The link of the answer in the group: whoever opens it may have it from anybody."""
     await filling.communities.started(ask.sender, can_write=True, at=ask.at)
     shop = read_id(rest)
@@ -82,7 +80,7 @@ async def _open(inside: Ask, number: str, filling: BlankServices) -> None:
     await _show(inside, await filling.blanks.begin(inside.act, post), filling)
 
 
-async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, filling: BlankServices) -> None:
+async def pressed(ask: Ask, rest: str, doors: Doors, filling: BlankServices) -> None:
     """A button: `<shop>` the list, `<shop>:<post>` its first question, `<shop>:keep`, `<shop>:leave`."""
     shop_id, _, verb = rest.partition(":")
     shop = read_id(shop_id)
@@ -116,7 +114,7 @@ async def typed(message: Message, ask: Ask, doors: Doors, filling: BlankServices
         await _show(inside, await filling.blanks.answer(inside.act, message.text), filling)
 
 
-async def cancelled(_message: Message, ask: Ask, filling: BlankServices) -> None:
+async def cancelled(ask: Ask, filling: BlankServices) -> None:
     """`/cancel` gives the walk up."""
     left = await filling.blanks.leave(ask.sender.user_id)
     filling.communities.forget_person(ask.sender.user_id)

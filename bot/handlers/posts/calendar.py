@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from aiogram.types import CallbackQuery, Message
-
 from bot.content.buttons.calendar import CALENDAR
 from bot.features.posts.week import wall_of
 from bot.handlers.kit.readers import read_id
@@ -35,9 +33,7 @@ def setup() -> Desk:
     return desk
 
 
-async def calendar(
-    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, calendar: CalendarServices
-) -> None:
+async def calendar(ask: Ask, rest: str, doors: Doors, voice: Voice, calendar: CalendarServices) -> None:
     """`/calendar` shows seven days; `add …`, `remove …`, `off …`, `on …` and `week=usual` change them."""
     inside = await doors.staff(ask)
     if inside is None:
@@ -48,16 +44,14 @@ async def calendar(
     await _say(voice, inside, await lines.do(inside, rest, calendar))
 
 
-async def pause(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, calendar: CalendarServices) -> None:
+async def pause(ask: Ask, rest: str, doors: Doors, voice: Voice, calendar: CalendarServices) -> None:
     """`/pause`, `/pause 2h`, `/pause promotions 2h`."""
     inside = await doors.staff(ask)
     if inside is not None:
         await _say(voice, inside, await lines.pause(inside, rest, calendar))
 
 
-async def resume(
-    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, calendar: CalendarServices
-) -> None:
+async def resume(ask: Ask, rest: str, doors: Doors, voice: Voice, calendar: CalendarServices) -> None:
     """`/resume`: everything goes on."""
     del rest
     inside = await doors.staff(ask)
@@ -65,18 +59,14 @@ async def resume(
         await _say(voice, inside, await calendar.pauses.resume(inside.act))
 
 
-async def opened(
-    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, calendar: CalendarServices
-) -> None:
+async def opened(ask: Ask, rest: str, doors: Doors, voice: Voice, calendar: CalendarServices) -> None:
     """A link from a group opens the calendar in private. The shop's number may be guessed: the door asks again."""
     inside = await _enter(ask, rest, doors, calendar)
     if inside is not None:
         await _show(voice, inside, await calendar.weeks.show(inside.community, inside.at))
 
 
-async def pressed(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, calendar: CalendarServices
-) -> None:
+async def pressed(ask: Ask, rest: str, doors: Doors, voice: Voice, calendar: CalendarServices) -> None:
     """A button of the calendar: `<shop>:<verb>:…`."""
     shop, _, what = rest.partition(":")
     inside = await _enter(ask, shop, doors, calendar)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 
 from bot.content.buttons.persona import ADD, LEAVE, PILLARS, SAVE, SCALE, SHIFT, SHOW
 from bot.features.posts.pillars import KIND
@@ -42,9 +42,7 @@ def setup() -> Desk:
     return desk
 
 
-async def persona(
-    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, speaking: PersonaServices
-) -> None:
+async def persona(ask: Ask, rest: str, doors: Doors, voice: Voice, speaking: PersonaServices) -> None:
     """`/persona sign_off="…" …` changes how the shop speaks, by its owner; alone it shows that to staff."""
     inside = await (doors.owner(ask) if rest else doors.staff(ask))
     if inside is None:
@@ -63,9 +61,7 @@ async def persona(
     await voice.answer(inside, changed)
 
 
-async def pillars(
-    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, speaking: PersonaServices
-) -> None:
+async def pillars(ask: Ask, rest: str, doors: Doors, voice: Voice, speaking: PersonaServices) -> None:
     """`/pillars arrivals=40 tips=60` shares posts out, by the owner; alone it opens the page of shares in private."""
     inside = await (doors.owner(ask) if rest else doors.staff(ask))
     if inside is None:
@@ -104,9 +100,7 @@ def _shares(shares: dict[str, int]) -> tuple[PillarShare, ...]:
     return tuple(PillarShare(pillar, share) for pillar, share in shares.items())
 
 
-async def pressed(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, speaking: PersonaServices
-) -> None:
+async def pressed(ask: Ask, rest: str, doors: Doors, voice: Voice, speaking: PersonaServices) -> None:
     """A button of the page: `<shop>:<verb>[:<value>]`. The rights are asked afresh."""
     shop_id, _, said = rest.partition(":")
     shop = read_id(shop_id)
@@ -168,7 +162,7 @@ async def typed(message: Message, ask: Ask, doors: Doors, voice: Voice, speaking
     await _show(inside, page, voice, speaking)
 
 
-async def cancelled(_message: Message, ask: Ask, voice: Voice, speaking: PersonaServices) -> None:
+async def cancelled(ask: Ask, voice: Voice, speaking: PersonaServices) -> None:
     """`/cancel` leaves the page."""
     left = await speaking.pages.close(ask.sender.user_id)
     speaking.communities.forget_person(ask.sender.user_id)

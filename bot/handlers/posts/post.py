@@ -170,7 +170,7 @@ async def _do_at_once(inside: Ask, content: Content, line: PostLine, voice: Voic
     await answer_doubt(voice, inside, await posting.posts.say(inside.act, new, how), doubt)
 
 
-async def opened(_message: Message, ask: Ask, rest: str, doors: Doors, greeter: Greeter, posting: PostServices) -> None:
+async def opened(ask: Ask, rest: str, doors: Doors, greeter: Greeter, posting: PostServices) -> None:
     """The link of the whisper: the draft waits here. Whoever opens it may have it from anybody."""
     await posting.communities.started(ask.sender, can_write=True, at=ask.at)
     shop = read_id(rest)
@@ -201,7 +201,7 @@ async def typed(message: Message, ask: Ask, doors: Doors, posting: PostServices)
         await take_typed(inside, draft, message, posting)
 
 
-async def cancelled(_message: Message, ask: Ask, voice: Voice, posting: PostServices) -> None:
+async def cancelled(ask: Ask, voice: Voice, posting: PostServices) -> None:
     """`/cancel` gives the draft up."""
     left = await posting.talk.leave(ask)
     if left is None:

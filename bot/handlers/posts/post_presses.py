@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from aiogram.types import CallbackQuery
-
 from bot.content.buttons import posts as buttons
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
@@ -25,9 +23,7 @@ from bot.telegram.replies import Voice
 Change = Callable[[PostDraft], PostDraft]
 
 
-async def pressed(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, posting: PostServices
-) -> None:
+async def pressed(ask: Ask, rest: str, doors: Doors, voice: Voice, posting: PostServices) -> None:
     """A button of the panel below a preview, or of a page. The rights are asked afresh."""
     shop_id, _, said = rest.partition(":")
     shop = read_id(shop_id)

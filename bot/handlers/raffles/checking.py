@@ -1,7 +1,5 @@
 """A fan checks a draw: the bot computes it again, or gives them what they need to compute it without the bot."""
 
-from aiogram.types import CallbackQuery, Message
-
 from bot.content.buttons.raffles import CHECK_DRAW, DRAW_FILES
 from bot.handlers.kit.private_links import come_by_link
 from bot.handlers.kit.readers import read_id
@@ -22,9 +20,7 @@ def setup() -> Desk:
     return desk
 
 
-async def check(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
-) -> None:
+async def check(ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices) -> None:
     """The button *check it*: the bot computes the draw again. Its data may be forged."""
     inside = await doors.fan(ask)
     if inside is None:
@@ -36,18 +32,14 @@ async def check(
     await voice.answer(inside, await raffles.checks.check(inside.community, raffle_id, ask.at))
 
 
-async def files(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
-) -> None:
+async def files(ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices) -> None:
     """The button *send me the files*."""
     inside = await doors.fan(ask)
     if inside is not None:
         await _send(inside, rest, voice, raffles)
 
 
-async def open_files(
-    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
-) -> None:
+async def open_files(ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices) -> None:
     """A link opened the private chat, so that the files can be sent."""
     come = await come_by_link(ask, rest, doors, voice, raffles.communities)
     if come is not None:

@@ -3,8 +3,6 @@
 import re
 from typing import Any
 
-from aiogram.types import CallbackQuery, Message, TelegramObject
-
 from bot.content.buttons.raffles import ENTER, MY_ENTRY, RAFFLES, TICKET
 from bot.features.raffles.calling_off import CallingOff
 from bot.handlers.kit.activities import Activity, checks, moment_of
@@ -46,7 +44,7 @@ def setup() -> Desk:
     return desk
 
 
-async def list_raffles(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, raffles: RaffleServices) -> None:
+async def list_raffles(ask: Ask, doors: Doors, voice: Voice, raffles: RaffleServices) -> None:
     """`/raffles`: running raffles and the asker's own entries."""
     inside = await doors.fan(ask)
     if inside is not None:
@@ -54,7 +52,6 @@ async def list_raffles(_event: TelegramObject, ask: Ask, doors: Doors, voice: Vo
 
 
 async def open_private_chat(
-    _message: Message,
     ask: Ask,
     rest: str,
     doors: Doors,
@@ -77,16 +74,12 @@ async def open_private_chat(
         await voice.answer(inside, await raffles.raffles.list_for(place, ask.sender.user_id, ask.at))
 
 
-async def enter(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
-) -> None:
+async def enter(ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices) -> None:
     """The button *enter*."""
     await _enter(ask, rest, doors, voice, raffles, ticket=False)
 
 
-async def enter_with_ticket(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
-) -> None:
+async def enter_with_ticket(ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices) -> None:
     """The button that enters with a ticket."""
     await _enter(ask, rest, doors, voice, raffles, ticket=True)
 
@@ -104,9 +97,7 @@ async def _enter(ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: Raffl
     await voice.answer(inside, outcome)
 
 
-async def my_entry(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
-) -> None:
+async def my_entry(ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices) -> None:
     """The button *my line*: the asker alone is told their line and salt."""
     inside = await doors.fan(ask)
     if inside is None:
@@ -118,9 +109,7 @@ async def my_entry(
     await voice.answer(inside, await raffles.raffles.my_entry(inside.community, ask.sender.user_id, raffle_id, ask.at))
 
 
-async def new_raffle(
-    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices
-) -> None:
+async def new_raffle(ask: Ask, rest: str, doors: Doors, voice: Voice, raffles: RaffleServices) -> None:
     """`/newraffle prize="…" winners=3 closes=+30m …`: open a raffle at once. The answer has an undo button."""
     inside = await doors.staff(ask)
     if inside is None:
@@ -152,7 +141,6 @@ def activity(raffles: RaffleServices) -> Activity:
 
 
 async def raffle(
-    _message: Message,
     ask: Ask,
     rest: str,
     doors: Doors,

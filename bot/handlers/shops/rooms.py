@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from aiogram.enums import ChatMemberStatus, ChatType
-from aiogram.types import CallbackQuery, ChatMemberUnion, ChatMemberUpdated, Message
+from aiogram.types import ChatMemberUnion, ChatMemberUpdated
 
 from bot.content.buttons.shops import HOME, LEAVE_ROOM, NEW, NO, PART, WHOSE
 from bot.features.communities import Communities
@@ -60,9 +60,7 @@ def _inside(member: ChatMemberUnion) -> bool:
     return member.status in PRESENT and getattr(member, "is_member", True)
 
 
-async def whose(
-    _press: CallbackQuery, ask: Ask, rest: str, arrivals: Arrivals, communities: Communities, voice: Voice
-) -> None:
+async def whose(ask: Ask, rest: str, arrivals: Arrivals, communities: Communities, voice: Voice) -> None:
     """An owner says to which shop a chat belongs. Its data may be forged: every right is asked for again."""
     choice, _, chat = rest.partition(":")
     chat_id = read_chat(chat)
@@ -78,7 +76,6 @@ async def whose(
 
 
 async def part(
-    _press: CallbackQuery,
     ask: Ask,
     rest: str,
     doors: Doors,
@@ -99,7 +96,6 @@ async def part(
 
 
 async def leave(
-    _press: CallbackQuery,
     ask: Ask,
     rest: str,
     doors: Doors,
@@ -119,9 +115,7 @@ async def leave(
     await voice.panel(inside, left)
 
 
-async def home(
-    _press: CallbackQuery, ask: Ask, rest: str, roles: Roles, communities: Communities, voice: Voice
-) -> None:
+async def home(ask: Ask, rest: str, roles: Roles, communities: Communities, voice: Voice) -> None:
     """The last owner makes one of their rooms home, as the home group is gone or has no creator any more."""
     group = await _room(rest, communities)
     if group is None or not ask.private:
@@ -135,7 +129,7 @@ async def home(
         await voice.panel(inside, outcome)
 
 
-async def changed_hands(_message: Message, ask: Ask, roles: Roles) -> None:
+async def changed_hands(ask: Ask, roles: Roles) -> None:
     """Telegram tells that a group has a new creator, or lost it: in the home group that is the shop's owner."""
     if ask.group is not None and ask.chat_id == ask.group.place.home_chat:
         await roles.follow_owner(ask.group.place, ask.at)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aiogram.types import CallbackQuery, Message, TelegramObject
+from aiogram.types import Message
 
 from bot.content.buttons.shared import SETUP
 from bot.content.zones import find_zones, only_zone
@@ -66,7 +66,7 @@ async def set_up(
     await voice.answer(inside, await shops.panel.change(inside, wish))
 
 
-async def opened(_message: Message, ask: Ask, rest: str, communities: Communities, shops: ShopServices) -> None:
+async def opened(ask: Ask, rest: str, communities: Communities, shops: ShopServices) -> None:
     """The link of the greeting: whoever opens it may have it from anybody."""
     reader = await communities.started(ask.sender, can_write=True, at=ask.at)
     shop = read_id(rest)
@@ -74,7 +74,7 @@ async def opened(_message: Message, ask: Ask, rest: str, communities: Communitie
     await shops.panel.welcome(replace(ask, place=ask.place or reader.place), place)
 
 
-async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, shops: ShopServices) -> None:
+async def pressed(ask: Ask, rest: str, doors: Doors, shops: ShopServices) -> None:
     """A button of the panel: `go:…`, `set:…:…`, `skip:…`, `back:…`, `rooms`, `done`, `cancel`; alone it opens one."""
     panel = shops.panel
     if not rest:
@@ -168,6 +168,6 @@ async def _take_words(inside: Ask, step: str, text: str, shops: ShopServices) ->
         await shops.panel.fill(inside, step, value)
 
 
-async def cancel(_event: TelegramObject, ask: Ask, shops: ShopServices) -> None:
+async def cancel(ask: Ask, shops: ShopServices) -> None:
     """`/cancel` leaves the set-up; where nothing is open it says so. Other dialogues register their own."""
     await shops.panel.give_up(ask)

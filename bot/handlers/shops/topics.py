@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 
 from bot.content.buttons.shops import GENERAL
 from bot.features.communities import Communities
@@ -26,7 +26,6 @@ def setup() -> Desk:
 
 
 async def to_general(
-    _press: CallbackQuery,
     ask: Ask,
     rest: str,
     doors: Doors,
@@ -55,7 +54,7 @@ async def renamed(message: Message, ask: Ask, topics: Topics, communities: Commu
         communities.forget()
 
 
-async def reopened(_message: Message, ask: Ask, topics: Topics, communities: Communities) -> None:
+async def reopened(ask: Ask, topics: Topics, communities: Communities) -> None:
     """A topic that was closed takes messages again."""
     if ask.topic_id is not None and _is_chosen(ask):
         await topics.reopen(ask.chat_id, ask.topic_id)

@@ -1,7 +1,5 @@
 """Rewards that wait for the shop's look: the list, and its two buttons."""
 
-from aiogram.types import CallbackQuery, TelegramObject
-
 from bot.content.buttons.staff import HELD
 from bot.handlers.kit.readers import read_id
 from bot.handlers.kit.rights import Doors
@@ -23,14 +21,14 @@ def setup() -> Desk:
     return desk
 
 
-async def list_held(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, staff: StaffServices) -> None:
+async def list_held(ask: Ask, doors: Doors, voice: Voice, staff: StaffServices) -> None:
     """`/held`: what waits."""
     inside = await doors.staff(ask)
     if inside is not None:
         await voice.answer(inside, await staff.held_queue.listed(inside.community))
 
 
-async def decide(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, staff: StaffServices) -> None:
+async def decide(ask: Ask, rest: str, doors: Doors, voice: Voice, staff: StaffServices) -> None:
     """*Release* or *refuse*: Telegram is asked afresh whether the presser is staff."""
     inside = await doors.staff(ask)
     if inside is None:

@@ -1,6 +1,6 @@
 """Files that staff hand in: buttons under questions and previews, and files of albums that come without a command."""
 
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 
 from bot.content.buttons.shared import IMPORT
 from bot.handlers.kit.imports import FileTalk
@@ -17,7 +17,7 @@ def setup() -> Desk:
     return desk
 
 
-async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, imports: FileTalk) -> None:
+async def pressed(ask: Ask, rest: str, doors: Doors, imports: FileTalk) -> None:
     """An answer, *do it*, *cancel* or *ask again*."""
     await imports.pressed(ask, rest, doors)
 

@@ -1,8 +1,6 @@
 """`/admin`: a panel in private chat in which everything that staff can do is done by buttons."""
 
-from typing import Any
-
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 
 from bot.content.buttons.panel import (
     BEGIN,
@@ -30,6 +28,7 @@ from bot.handlers.staff.panel_pages import PanelPages
 from bot.handlers.staff.services import StaffServices
 from bot.rules.staff.panel import AdminDoor
 from bot.telegram.ask import Ask
+from bot.telegram.incoming import Incoming
 from bot.telegram.replies import Voice
 
 PAGES = frozenset({SECTION, THING, OTHERS, ENDED, ENDED_THING, LATELY, TAKE_BACK})
@@ -47,7 +46,7 @@ def setup() -> Desk:
     return desk
 
 
-async def admin(_message: Message, ask: Ask, doors: Doors, voice: Voice, staff: StaffServices) -> None:
+async def admin(ask: Ask, doors: Doors, voice: Voice, staff: StaffServices) -> None:
     """In private the panel opens; in a group a whisper leads there."""
     inside = await doors.host(ask)
     if inside is None:
@@ -58,7 +57,7 @@ async def admin(_message: Message, ask: Ask, doors: Doors, voice: Voice, staff: 
         await voice.answer(inside, AdminDoor(inside.community.community_id))
 
 
-async def opened(_message: Message, ask: Ask, rest: str, doors: Doors, greeter: Greeter, staff: StaffServices) -> None:
+async def opened(ask: Ask, rest: str, doors: Doors, greeter: Greeter, staff: StaffServices) -> None:
     """The link of the whisper: whoever opens it may have it from anybody."""
     await staff.communities.started(ask.sender, can_write=True, at=ask.at)
     shop = read_id(rest)
@@ -72,7 +71,7 @@ async def opened(_message: Message, ask: Ask, rest: str, doors: Doors, greeter: 
         await staff.form.open(inside)
 
 
-async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, staff: StaffServices, **data: Any) -> None:
+async def pressed(update: Incoming, ask: Ask, rest: str, doors: Doors, staff: StaffServices) -> None:
     """A button of the panel: `<shop>:<verb>:…`, alone it opens it. The rights are asked afresh."""
     shop_id, _, said = rest.partition(":")
     shop = read_id(shop_id)
@@ -84,20 +83,19 @@ async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, staf
     if inside is None:
         return
     verb, _, value = said.partition(":")
-    everything = {**data, "doors": doors, "staff": staff}
     if not verb:
         await (staff.pages.home(inside) if rest else staff.form.open(inside))
     elif verb in PAGES:
         await _show_page(inside, verb, value, staff.pages)
     elif verb == BEGIN:
         name, _, number = value.partition(":")
-        await staff.form.begin(inside, name, read_id(number), everything)
+        await staff.form.begin(inside, name, read_id(number), update)
     else:
         draft = await staff.drafts.find(inside.sender.user_id, inside.panel_id)
         if draft is None or draft.community_id != place.community_id:
             await staff.form.closed(inside)
             return
-        await _change_form(inside, draft, (verb, value), staff.form, everything)
+        await _change_form(inside, draft, (verb, value), staff.form, update)
 
 
 async def _show_page(inside: Ask, verb: str, value: str, pages: PanelPages) -> None:
@@ -123,26 +121,26 @@ async def _show_page(inside: Ask, verb: str, value: str, pages: PanelPages) -> N
             await pages.lately(inside)
 
 
-async def _change_form(inside: Ask, draft: Draft, said: tuple[str, str], form: PanelForm, data: dict[str, Any]) -> None:
+async def _change_form(inside: Ask, draft: Draft, said: tuple[str, str], form: PanelForm, update: Incoming) -> None:
     """Do what a button of an open form says: (verb, value)."""
     verb, value = said
     match verb:
         case _ if verb == SET:
             blank, _, answer = value.partition(":")
-            await form.answer(inside, draft, blank, answer, data)
+            await form.answer(inside, draft, blank, answer, update)
         case _ if verb == CLEAR:
             await form.clear(inside, draft, value)
         case _ if verb == GO:
             await form.go_to(inside, draft, value)
         case _ if verb == DO:
-            await form.do(inside, draft, data)
+            await form.do(inside, draft, update)
         case _ if verb == LEAVE:
             await form.leave(inside)
         case _:
             await form.closed(inside)
 
 
-async def typed(message: Message, ask: Ask, doors: Doors, staff: StaffServices, **data: Any) -> None:
+async def typed(update: Incoming, message: Message, ask: Ask, doors: Doors, staff: StaffServices) -> None:
     """What staff write while a question is open answers it."""
     draft = await staff.drafts.find(ask.sender.user_id)
     place = await staff.communities.place(draft.community_id) if draft is not None else None
@@ -157,9 +155,9 @@ async def typed(message: Message, ask: Ask, doors: Doors, staff: StaffServices, 
         await staff.file_talk.remember(inside, message)
         if not staff.form.asks_for_file(draft):
             return  # the rest of an album whose first file was the answer: all of them are handed in together
-    await staff.form.typed(inside, draft, message, {**data, "doors": doors, "staff": staff})
+    await staff.form.typed(inside, draft, message, update)
 
 
-async def cancelled(_message: Message, ask: Ask, staff: StaffServices) -> None:
+async def cancelled(ask: Ask, staff: StaffServices) -> None:
     """`/cancel` gives up what is half-filled."""
     await staff.form.leave(ask)

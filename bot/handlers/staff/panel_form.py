@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from aiogram.dispatcher.event.handler import CallableObject
 from aiogram.types import Message
 
 from bot.features.communities import Communities
@@ -12,6 +11,7 @@ from bot.features.staff.drafts import Answer, Draft, Drafts
 from bot.flows.named_people import People
 from bot.handlers.kit.blanks import Blank, PanelAct, Shape, is_person, keep_answer, keep_person, keep_time
 from bot.handlers.kit.forms import FormProblem, Moment
+from bot.handlers.kit.handler import Handler
 from bot.handlers.staff.panel_answers import PICKED, pick_of, say_line, written
 from bot.handlers.staff.panel_pages import PanelPages
 from bot.handlers.staff.panel_steps import (
@@ -41,6 +41,7 @@ from bot.rules.staff.panel import (
 )
 from bot.rules.tiers import Tier
 from bot.telegram.ask import Ask
+from bot.telegram.incoming import Incoming
 from bot.telegram.replies import Voice
 
 LONGEST_ANSWER = 1024
@@ -84,7 +85,7 @@ class PanelForm:
         people: People,
         pages: PanelPages,
         voice: Voice,
-        commands: Mapping[str, CallableObject],
+        commands: Mapping[str, Handler],
     ) -> None:
         self._communities = communities
         self._drafts = drafts
@@ -103,7 +104,7 @@ class PanelForm:
         else:
             await self._show_draft(inside, draft)
 
-    async def begin(self, inside: Ask, name: str, number: int | None, data: Any) -> None:
+    async def begin(self, inside: Ask, name: str, number: int | None, update: Incoming) -> None:
         """Begin to fill in an act; one that only looks something up and asks nothing is done at once."""
         act = self._acts.get(name)
         if act is None:
@@ -120,7 +121,7 @@ class PanelForm:
         draft = await self._drafts.begin(inside.act, name, number if line is not None else None, needed)
         self._communities.forget_person(inside.sender.user_id)
         if act.unlogged and not needed:
-            await self._do(inside, act, draft, data)
+            await self._do(inside, act, draft, update)
         else:
             await self._show_draft(inside, draft)
 
@@ -129,15 +130,15 @@ class PanelForm:
         _, blank = self._blank_of(draft, draft.step)
         return blank is not None and blank.shape is Shape.FILE
 
-    async def typed(self, inside: Ask, draft: Draft, message: Message, data: Any) -> None:
+    async def typed(self, inside: Ask, draft: Draft, message: Message, update: Incoming) -> None:
         """What is written while a question is open answers it."""
         if draft.step in {REVIEW, MORE}:
             await self._show_draft(inside, draft, AdminProblem("NoTyping"))
         else:
             _, blank = self._blank_of(draft, draft.step)
-            await self.answer(inside, draft, draft.step, written(message, blank), data)
+            await self.answer(inside, draft, draft.step, written(message, blank), update)
 
-    async def answer(self, inside: Ask, draft: Draft, name: str, text: str, data: Any) -> None:
+    async def answer(self, inside: Ask, draft: Draft, name: str, text: str, update: Incoming) -> None:
         """Take an answer, typed or tapped; one that can't be read leaves the question where it is."""
         act, blank = self._blank_of(draft, name)
         if act is None or blank is None:
@@ -161,7 +162,7 @@ class PanelForm:
         answer = answer_of(act, blank, draft, kept_text, needed)
         filled = await self._drafts.fill(inside.sender.user_id, inside.panel_id, answer)
         if filled is not None and act.unlogged and filled.step == REVIEW and len(needed) == len(act.blanks):
-            await self._do(inside, act, filled, data)  # it only looks something up: nothing to be sure of
+            await self._do(inside, act, filled, update)  # it only looks something up: nothing to be sure of
         else:
             await self._show_changed(inside, filled)
 
@@ -182,13 +183,13 @@ class PanelForm:
             return
         await self._show_changed(inside, await self._drafts.go_to(inside.sender.user_id, inside.panel_id, step))
 
-    async def do(self, inside: Ask, draft: Draft, data: Any) -> None:
+    async def do(self, inside: Ask, draft: Draft, update: Incoming) -> None:
         """Do what was filled in: say the command's line for the one who pressed."""
         act = self._acts.get(draft.act)
         if act is None:
             await self.closed(inside)
             return
-        await self._do(inside, act, draft, data)
+        await self._do(inside, act, draft, update)
 
     async def leave(self, inside: Ask) -> None:
         """Give up what is half-filled."""
@@ -205,11 +206,11 @@ class PanelForm:
         """A press on a form that isn't open."""
         await self._voice.answer(ask, AdminClosed())
 
-    async def _do(self, inside: Ask, act: PanelAct, draft: Draft, data: Any) -> None:
+    async def _do(self, inside: Ask, act: PanelAct, draft: Draft, update: Incoming) -> None:
         line = act.line(draft.number, draft.values)
         heard = AnswerKeeper()
         said = say_line(inside, act, line, draft.values)
-        await self._commands[act.command].call(said, **{**data, "ask": inside, "rest": line, "voice": heard})
+        await self._commands[act.command].call(update.again(inside, line, said), voice=heard)
         if heard.outcome is None:
             return  # a door was closed, and said so
         wrong = isinstance(heard.outcome, FormError)

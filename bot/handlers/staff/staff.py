@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 from typing import assert_never
 
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import Message
 
 from bot.content.buttons.staff import ADD, REMOVE, STAFF, TAKE_BACK
 from bot.handlers.kit.forms import echo
@@ -84,7 +84,7 @@ async def manage_staff(message: Message, ask: Ask, rest: str, doors: Doors, voic
         await voice.answer(inside, await _changed(inside, wish, who, found, staff))
 
 
-async def pressed(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, staff: StaffServices) -> None:
+async def pressed(ask: Ask, rest: str, doors: Doors, voice: Voice, staff: StaffServices) -> None:
     """`<shop>:<verb or role>:<person>`, `<shop>:undo:<act>`: the shop is the note's, not the chat's."""
     shop_id, _, said = rest.partition(":")
     verb, _, number = said.partition(":")

@@ -2,8 +2,6 @@
 
 from datetime import timedelta
 
-from aiogram.types import CallbackQuery, Message
-
 from bot.content.buttons.streams import CALL_OFF, LATER, ON_AIR
 from bot.handlers.kit.forms import FormProblem, Moment
 from bot.handlers.kit.other_hours import answer_doubt, doubt_in, noting
@@ -33,9 +31,7 @@ def setup() -> Desk:
     return desk
 
 
-async def new_stream(
-    _message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices
-) -> None:
+async def new_stream(ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """`/newstream title="…" at=20:00 [url=…] [repeat=weekly] [remind=24h,1h,10m] [length=3h]`."""
     inside = await doors.host(ask)
     if inside is None:
@@ -50,7 +46,6 @@ async def new_stream(
 
 
 async def golive(
-    _message: Message,
     ask: Ask,
     rest: str,
     doors: Doors,
@@ -73,7 +68,7 @@ async def golive(
     await voice.answer(inside, await streams.airings.go_live(inside.act, wish))
 
 
-async def delay(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
+async def delay(ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """`/delay 15m`, `/delay 20:30`."""
     inside = await doors.host(ask)
     if inside is None:
@@ -86,7 +81,7 @@ async def delay(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voi
     await answer_doubt(voice, inside, await streams.airings.delay(noting(inside, doubt).act, wish), doubt)
 
 
-async def cancel(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
+async def cancel(ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """`/cancelstream`, of one stream `/cancelstream 3`; a weekly stream for good `/cancelstream 3 all`."""
     inside = await doors.host(ask)
     if inside is None:
@@ -99,7 +94,7 @@ async def cancel(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Vo
     await voice.answer(inside, await streams.airings.cancel(inside.act, wish))
 
 
-async def end(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
+async def end(ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """`/endlive [recording's url] [#3]`."""
     inside = await doors.host(ask)
     if inside is None:
@@ -112,18 +107,14 @@ async def end(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice
     await voice.answer(inside, await streams.airings.end(inside.act, number, url))
 
 
-async def press_on_air(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices
-) -> None:
+async def press_on_air(ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """The owner was asked, and says that it is on."""
     inside, airing_id = await _enter(ask, rest, doors, voice, streams)
     if inside is not None and airing_id is not None:
         await voice.answer(inside, await streams.airings.go_live(inside.act, OnAir(airing_id=airing_id)))
 
 
-async def press_later(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices
-) -> None:
+async def press_later(ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """The owner was asked, and says that it begins so many minutes later."""
     airing, _, minutes = rest.partition(":")
     inside, airing_id = await _enter(ask, airing, doors, voice, streams)
@@ -136,9 +127,7 @@ async def press_later(
     await voice.answer(inside, await streams.airings.delay(inside.act, Move(by=by, airing_id=airing_id)))
 
 
-async def press_call_off(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices
-) -> None:
+async def press_call_off(ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """The owner was asked, and cancels it."""
     inside, airing_id = await _enter(ask, rest, doors, voice, streams)
     if inside is not None and airing_id is not None:

@@ -1,8 +1,7 @@
 """Streams, the fans' side: what is coming, reminders, *I'm here*, and the word that the host says."""
 
+from collections.abc import Mapping
 from typing import Any
-
-from aiogram.types import CallbackQuery, Message, TelegramObject
 
 from bot.content.buttons.shared import STREAMS
 from bot.content.buttons.streams import HERE, REMIND, UNREMIND
@@ -34,16 +33,14 @@ def setup() -> Desk:
     return desk
 
 
-async def streams_list(_event: TelegramObject, ask: Ask, doors: Doors, voice: Voice, streams: StreamServices) -> None:
+async def streams_list(ask: Ask, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """What is on and what is coming."""
     inside = await doors.fan(ask)
     if inside is not None:
         await voice.answer(inside, await streams.plans.list_coming(inside.act))
 
 
-async def remind(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices
-) -> None:
+async def remind(ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """*Remind me*: one tap. A fan who never started the bot is led to the private chat first."""
     stream_id = read_id(rest)
     at_its_shop = await _at_its_shop(ask, stream_id, streams)
@@ -61,7 +58,6 @@ async def remind(
 
 
 async def opened_to_remind(
-    _message: Message,
     ask: Ask,
     rest: str,
     doors: Doors,
@@ -87,9 +83,7 @@ async def opened_to_remind(
     await voice.answer(inside, await streams.reminders.ask(inside.act, stream_id))
 
 
-async def unremind(
-    _press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices
-) -> None:
+async def unremind(ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """No more reminders of this stream. Everybody may stop what reaches them."""
     stream_id = read_id(rest)
     inside = await doors.anyone(await _at_its_shop(ask, stream_id, streams))
@@ -109,20 +103,19 @@ async def _at_its_shop(ask: Ask, stream_id: int | None, streams: StreamServices)
     return ask.within(place) if place is not None else ask
 
 
-async def here(_press: CallbackQuery, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
+async def here(ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """*I'm here* on the live card."""
     await _attend(ask, rest, How.TAP, doors, voice, streams)
 
 
-async def heard(_message: Message, ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
+async def heard(ask: Ask, rest: str, doors: Doors, voice: Voice, streams: StreamServices) -> None:
     """The word that the host said, alone in a message."""
     await _attend(ask, rest, How.WORD, doors, voice, streams)
 
 
-def hears(word: str, data: dict[str, Any]) -> str | None:
+def hears(word: str, ask: Ask, services: Mapping[str, Any]) -> str | None:
     """The airing whose word this is, in this group."""
-    ask: Ask = data["ask"]
-    streams: StreamServices = data["streams"]
+    streams: StreamServices = services["streams"]
     if ask.place is None:
         return None
     airing_id = streams.spoken_words.airing_of(ask.place.community_id, word)

@@ -5,12 +5,13 @@ statement readable and typed. `Tx.rows` and `Tx.touch` give it to the driver, wi
 columns: instants and days have the same types as everywhere else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Protocol
 
+from sqlalchemy import BigInteger, ColumnElement, Text, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
@@ -38,6 +39,9 @@ class Cursor(Protocol):
     def execute(self, sql: str, parameters: Any = ..., /) -> Any:
         """Run one statement."""
 
+    def executemany(self, sql: str, parameters: Any, /) -> Any:
+        """Run one statement with each of these sets of values."""
+
     def fetchall(self) -> list[Any]:
         """All rows of the result."""
 
@@ -55,6 +59,34 @@ class _Prepared:
     """Columns that the driver doesn't give as they are."""
 
 
+class Numbers(TypeDecorator[Collection[int]]):
+    """Numbers as one value: SQLite gets them as JSON, PostgreSQL as an array. So their count changes no statement."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """The type that the database knows."""
+        of_postgres = dialect.name == "postgresql"
+        return dialect.type_descriptor(postgresql.ARRAY(BigInteger) if of_postgres else Text())
+
+    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> Any:
+        """The value that the driver takes."""
+        numbers = value or ()
+        return list(numbers) if dialect.name == "postgresql" else f"[{','.join(map(str, numbers))}]"
+
+
+def among(column: Any, name: str, dialect: str) -> ColumnElement[bool]:
+    """Whether a column is one of the numbers that are given under `name`."""
+    numbers = bindparam(name, type_=Numbers())
+    found: ColumnElement[bool]
+    if dialect == "postgresql":
+        found = column == func.any(numbers)
+        return found
+    found = column.in_(select(func.json_each(numbers).table_valued("value").c.value))
+    return found
+
+
 class Hot:
     """A Core statement with named `bindparam`s, compiled once for each dialect."""
 
@@ -66,6 +98,11 @@ class Hot:
     def upsert(cls, build: Callable[[Any], ClauseElement]) -> "Hot":
         """A statement with `ON CONFLICT`. `build` is called with the `insert` of each dialect."""
         return cls({"sqlite": build(sqlite.insert), "postgresql": build(postgresql.insert)})
+
+    @classmethod
+    def each(cls, build: Callable[[str], ClauseElement]) -> "Hot":
+        """A statement that the two databases write differently. `build` is called with the name of each dialect."""
+        return cls({name: build(name) for name in ("sqlite", "postgresql")})
 
     def rows(self, cursor: Cursor, dialect: Dialect, parameters: dict[str, Any]) -> list[Row]:
         """Run it and give all rows."""
@@ -84,26 +121,43 @@ class Hot:
         self._execute(cursor, dialect, parameters)
         return cursor.rowcount
 
+    def touched_by_many(self, cursor: Cursor, dialect: Dialect, parameters: Sequence[dict[str, Any]]) -> int:
+        """Run it with each of these sets of values; how many rows it changed, -1 if the driver doesn't tell."""
+        prepared = self._prepare(dialect)
+        many = [self._values(prepared, one) for one in parameters]
+        self._run(dialect, prepared.sql, cursor.executemany, many)
+        return cursor.rowcount
+
     def _execute(self, cursor: Cursor, dialect: Dialect, parameters: dict[str, Any]) -> _Prepared:
+        prepared = self._prepare(dialect)
+        self._run(dialect, prepared.sql, cursor.execute, self._values(prepared, parameters))
+        return prepared
+
+    def _prepare(self, dialect: Dialect) -> _Prepared:
         prepared = self._prepared.get(dialect.name)
         if prepared is None:
             statement = self._statement
             if isinstance(statement, dict):
                 statement = statement[dialect.name]
             prepared = self._prepared[dialect.name] = _prepare(statement, dialect)
+        return prepared
+
+    @staticmethod
+    def _values(prepared: _Prepared, parameters: dict[str, Any]) -> list[Any]:
         constants = prepared.constants
         values = list(prepared.pick({**parameters, **constants} if constants else parameters))
         for place, process in prepared.into:
             values[place] = process(values[place])
+        return values
+
+    @staticmethod
+    def _run(dialect: Dialect, sql: str, execute: Callable[[str, Any], Any], values: list[Any]) -> None:
         driver: Any = dialect.loaded_dbapi
         try:
-            cursor.execute(prepared.sql, values)
+            execute(sql, values)
         except driver.Error as error:
             # The same exceptions as through a session, but without the values: they may be what somebody wrote.
-            raise DBAPIError.instance(
-                prepared.sql, None, error, driver.Error, hide_parameters=True, dialect=dialect
-            ) from error
-        return prepared
+            raise DBAPIError.instance(sql, None, error, driver.Error, hide_parameters=True, dialect=dialect) from error
 
 
 def _prepare(statement: ClauseElement, dialect: Dialect) -> _Prepared:

@@ -9,13 +9,13 @@ from sqlalchemy import BigInteger, LargeBinary, Text, bindparam, cast, delete, s
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.store.engine.hot import Hot
+from bot.store.engine.hot import Hot, among
 from bot.store.engine.sessions import Tx
 from bot.store.messages.set_aside import UPDATE, put_aside
 from bot.store.tables import Inbox, SetAside
 from bot.updates import Sound, Unread, read_body, unfit
 
-ReadPeople = Callable[[Session, set[int]], dict[int, Any]]
+ReadPeople = Callable[[Tx, set[int]], dict[int, Any]]
 
 Row = tuple[int, str, datetime]
 """An update's id, its body, and when it was taken."""
@@ -30,7 +30,11 @@ _SAVE = Hot.upsert(
             received_at=bindparam("received_at"),
         )
         .on_conflict_do_nothing()
-        .returning(col(Inbox.update_id))
+    )
+)
+_DROP = Hot.each(
+    lambda dialect: delete(Inbox).where(
+        col(Inbox.bot_id) == bindparam("of_bot", type_=BigInteger), among(col(Inbox.update_id), "ids", dialect)
     )
 )
 
@@ -44,22 +48,26 @@ def save(
     strangers: set[int],
 ) -> tuple[set[int], dict[int, Any]]:
     """Store updates. Returns the ids of those that are new, and what is known of the strangers among the senders."""
-    saved = {
-        row[0]
-        for update_id, body in rows
-        for row in tx.rows(_SAVE, bot_id=bot_id, update_id=update_id, body=body, received_at=received_at)
-    }
-    if len(saved) < len(rows):
-        # The answer to an earlier try's commit may have been lost: then these are there already, at the same instant.
+    ids = [update_id for update_id, _ in rows]
+    stored = tx.touch_many(
+        _SAVE,
+        [
+            {"bot_id": bot_id, "update_id": update_id, "body": body, "received_at": received_at}
+            for update_id, body in rows
+        ],
+    )
+    saved = set(ids)
+    if stored != len(saved):
+        # Some were there before, or the driver doesn't tell. Those of an earlier try, whose commit's answer was lost,
+        # have the same instant: they are new as well.
         mine = (col(Inbox.bot_id) == bot_id, col(Inbox.received_at) == received_at)
-        ids = [update_id for update_id, _ in rows]
-        saved |= set(tx.execute(select(col(Inbox.update_id)).where(*mine, col(Inbox.update_id).in_(ids))).scalars())
+        saved = set(tx.execute(select(col(Inbox.update_id)).where(*mine, col(Inbox.update_id).in_(ids))).scalars())
     return saved, read_people(tx, strangers) if strangers else {}
 
 
 def drop(tx: Tx, bot_id: int, update_ids: Sequence[int]) -> None:
     """Delete updates that are done."""
-    tx.execute(delete(Inbox).where(col(Inbox.bot_id) == bot_id, col(Inbox.update_id).in_(update_ids)))
+    tx.touch(_DROP, of_bot=bot_id, ids=update_ids)
 
 
 def left(session: Session, bot_id: int) -> list[int]:
