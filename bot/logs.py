@@ -145,7 +145,7 @@ def _log_warning(
     get_logger("python").warning("warned", kind=category.__name__, place=_file_and_line(Path(filename), lineno))
 
 
-def _finish(_logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _finish(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Add level and time, leave out secrets, and shorten an exception."""
     event["level"] = LEVELS.get(method, method)
     now = datetime.fromtimestamp(time.time(), UTC)  # noqa: TID251  # the log's own clock
@@ -154,7 +154,7 @@ def _finish(_logger: Any, method: str, event: MutableMapping[str, Any]) -> Mutab
         if key in event:
             event[key] = "…"
     if "exc_info" in event:
-        _shorten_error(event)
+        _shorten_error(logger, method, event)
     return event
 
 
@@ -165,7 +165,7 @@ def _as_json(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str
         return json.dumps(event, default=repr)
 
 
-def _shorten_error(event: MutableMapping[str, Any]) -> None:
+def _shorten_error(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Replace an exception by its class and the place in our code.
 
     Its text may hold what somebody wrote, or an address with the token.
@@ -176,6 +176,7 @@ def _shorten_error(event: MutableMapping[str, Any]) -> None:
     if isinstance(error, BaseException):
         event["error"] = type(error).__name__
         event["where"] = _where_raised(error)
+    return event
 
 
 def _where_raised(error: BaseException) -> str:

@@ -53,6 +53,8 @@ BEFORE_GIVEAWAYS = "<0018"
 PARTIAL = {
     "uq_campaign_open_shared_code": ("state", "shared_code"),
     "uq_account_one_of_a_kind": ("kind",),
+    "uq_check_in_freezes": ("freeze_month",),
+    "uq_check_in_make_ups": ("cover",),
     "uq_outbox_waiting_fold": ("state",),
     "ix_outbox_due": ("state",),
     "ix_outbox_lane": ("state",),

@@ -17,7 +17,7 @@ from bot.store.engine.sessions import Tx
 @contextmanager
 def run_twice() -> Iterator[None]:
     """Within this block SQLite's writer runs each job twice."""
-    run_bare = sqlite._run_bare  # noqa: SLF001  # what stands between the writer and a job
+    run_bare = sqlite._run_bare  # what stands between the writer and a job
 
     def run_and_run_again(driver: Any, tx: Tx, job: Any) -> bool:
         raw = driver.cursor()

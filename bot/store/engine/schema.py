@@ -9,7 +9,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.store.engine.db import async_engine
 
-HEAD = "0047"
+HEAD = "0049"
 """The newest revision in migrations/. A test checks that this is right."""
 
 SCRIPTS = Path(__file__).resolve().parents[3] / "migrations"

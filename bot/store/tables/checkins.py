@@ -2,11 +2,14 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, text
 from sqlmodel import Field, SQLModel
 
 from bot.rules.streaks import Cover
 from bot.store.tables.base import Id, forgets_cause, one_of
+
+_FREEZES = text("freeze_month IS NOT NULL")
+_MAKE_UPS = text("cover = 'made_up'")
 
 
 class CheckIn(SQLModel, table=True):
@@ -15,8 +18,23 @@ class CheckIn(SQLModel, table=True):
     __tablename__ = "check_in"
     __table_args__ = (
         one_of("cover", Cover),
-        UniqueConstraint("member_id", "freeze_month"),
-        UniqueConstraint("member_id", "cause"),
+        # Only these rows: an index of all of them would cost a check-in more than its transfer does.
+        Index(
+            "uq_check_in_freezes",
+            "member_id",
+            "freeze_month",
+            unique=True,
+            sqlite_where=_FREEZES,
+            postgresql_where=_FREEZES,
+        ),
+        Index(
+            "uq_check_in_make_ups",
+            "member_id",
+            "cause",
+            unique=True,
+            sqlite_where=_MAKE_UPS,
+            postgresql_where=_MAKE_UPS,
+        ),
         Index("ix_check_in_counts", "community_id", "day", "cover", "member_id"),
         forgets_cause("at"),
     )

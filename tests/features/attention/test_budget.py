@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -330,6 +331,7 @@ async def test_two_shops_dont_share_a_fans_day(db: Database) -> None:
     assert len(await door.round(NOON)) == 2
 
 
+@pytest.mark.runs_once
 async def test_starts_alone_ask_nothing(db: Database) -> None:
     """A round of starts and private notes reads no bounds, no history and no consent."""
     door = await gate(db)

@@ -262,6 +262,7 @@ async def test_twelve_hundred_refunds_in_chunks(db: Database, causes: Causes) ->
     assert (await db.read(check_books)).sound
 
 
+@pytest.mark.runs_once
 async def test_a_refund_that_breaks_off_is_finished_later(
     sqlite_url: str, causes: Causes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

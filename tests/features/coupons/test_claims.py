@@ -223,6 +223,7 @@ async def test_one_update_delivered_ten_times_at_once(db: Database, causes: Caus
     assert await query(db, "SELECT taken FROM campaign") == [(1,)]
 
 
+@pytest.mark.runs_once
 async def test_a_code_that_is_taken_is_tried_again(db: Database, causes: Causes) -> None:
     """When chance gives a code a second time, the fan gets the next one."""
     place = await shop(db)

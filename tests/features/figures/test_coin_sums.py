@@ -84,6 +84,7 @@ async def accounts_of(db: Database, place: Place) -> list[int]:
     )
 
 
+@pytest.mark.runs_once
 @pytest.mark.parametrize("seed", range(4))
 async def test_folded_sums_are_the_same_as_from_scratch(db: Database, seed: int) -> None:
     """Check-ins, gifts, grants that are taken back, spending, refunds, lapse and lots of other fans, many told late."""

@@ -274,6 +274,7 @@ async def test_unopened_gifts_go_back(db: Database, causes: Causes) -> None:
     assert await circle.found(lost, days(8)) is None
 
 
+@pytest.mark.runs_once
 async def test_the_hot_path_pays_nothing(db: Database, causes: Causes, monkeypatch: pytest.MonkeyPatch) -> None:
     """A check-in of a member whom nobody brought, or whose check-ins are counted, asks nothing about invitations."""
     circle = await Circle.open(db, causes)

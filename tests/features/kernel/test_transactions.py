@@ -142,6 +142,7 @@ async def test_a_cancelled_caller_loses_no_write(sqlite_url: str) -> None:
         assert await people(db) == [501, 502]
 
 
+@pytest.mark.runs_once
 async def test_a_deadlock_runs_again(db: Database, url: str) -> None:
     """Two use cases that lock two rows crosswise both succeed in the end."""
     for number in (501, 502):

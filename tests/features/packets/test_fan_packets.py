@@ -262,6 +262,7 @@ async def test_who_was_deleted_may_have_won(db: Database, causes: Causes) -> Non
     assert isinstance(await table.tap(packet, 1, after), ShareTaken)
 
 
+@pytest.mark.runs_once
 async def test_a_tap_on_a_fans_packet_is_eight_statements(
     sqlite_url: str, causes: Causes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

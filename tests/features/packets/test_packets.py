@@ -270,6 +270,7 @@ async def test_the_luckiest_may_stay_unnamed(db: Database, causes: Causes) -> No
     assert (card.luckiest, card.most) == (None, 50)
 
 
+@pytest.mark.runs_once
 async def test_a_tap_in_a_rush_is_eight_statements(
     sqlite_url: str, causes: Causes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -200,6 +200,7 @@ async def test_everybodys_rights_make_nobody_a_member(db: Database) -> None:
     assert await known(db, place, 2) is Known.LEFT
 
 
+@pytest.mark.runs_once
 async def test_a_check_in_in_a_room_costs_what_it_did(
     sqlite_url: str, causes: Causes, monkeypatch: pytest.MonkeyPatch
 ) -> None:

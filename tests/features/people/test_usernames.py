@@ -88,6 +88,7 @@ async def test_pairs_that_swap_usernames_at_once(db: Database) -> None:
     assert {many for _, many in found} == {1}
 
 
+@pytest.mark.runs_once
 async def test_a_known_person_costs_one_statement(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who acts again under the same name is only looked up: the hot path pays nothing for unique usernames."""
     place = await shop(db)

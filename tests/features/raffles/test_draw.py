@@ -71,6 +71,7 @@ async def test_a_draw_from_close_to_proof(db: Database, causes: Causes) -> None:
     assert await query(db, "SELECT count(*) FROM win") == [(3,)]
 
 
+@pytest.mark.runs_once
 @pytest.mark.parametrize("step", ["write_verdicts", "freeze", "fix_key", "write_ranks", "finish_draw"])
 async def test_a_crash_changes_nothing_but_the_hour(
     db: Database, causes: Causes, step: str, monkeypatch: pytest.MonkeyPatch

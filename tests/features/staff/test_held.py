@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import pytest
+
 from bot.features.communities import set_reachable
 from bot.features.staff.fast_presses import PressWatch, note_haste
 from bot.features.staff.held import HeldQueue
@@ -114,6 +116,7 @@ async def test_what_is_held_is_listed_with_its_reasons(db: Database) -> None:
     assert told == [(1,)]
 
 
+@pytest.mark.runs_once
 async def test_staff_release_or_refuse_once(db: Database, causes: Causes) -> None:
     """Released is paid once however often it is pressed or redelivered; what staff let go isn't held again."""
     place, till = await shop(db), Till()
