@@ -21,7 +21,7 @@ from bot.rules.general import NotYourWords, StalePress
 from bot.rules.menus import HOSTS
 from bot.rules.rights import NotForHosts
 from bot.telegram.ask import Ask
-from bot.telegram.incoming import Incoming
+from bot.telegram.incoming import Incoming, text_in, whole_in
 from bot.telegram.replies import Voice
 
 SAID_AGAIN = "/again"
@@ -103,15 +103,17 @@ async def take_other_hour(
         await voice.taken_back(inside, undone, quietly=True)
 
 
-async def something_else(message: Message, ask: Ask, move_group: MoveGroup, greeter: Greeter) -> None:
+async def something_else(update: Incoming, ask: Ask, move_group: MoveGroup, greeter: Greeter) -> None:
     """The last desk: a group that moves, an unknown command in private; small talk is left alone."""
-    if message.migrate_to_chat_id is not None:
-        await move_group.follow(message.chat.id, message.migrate_to_chat_id, ask.at)
-    elif message.migrate_from_chat_id is not None:
-        await move_group.follow(message.migrate_from_chat_id, message.chat.id, ask.at)
-    elif message.text is not None and not await greeter.offer_nearest(ask, message.text) and ask.private:
-        await greeter.greet(ask)
-    elif message.document is not None and ask.private:
+    message = update.raw
+    if (new_id := whole_in(message, "migrate_to_chat_id")) is not None:
+        await move_group.follow(ask.chat_id, new_id, ask.at)
+    elif (old_id := whole_in(message, "migrate_from_chat_id")) is not None:
+        await move_group.follow(old_id, ask.chat_id, ask.at)
+    elif (text := text_in(message, "text")) is not None:
+        if not await greeter.offer_nearest(ask, text) and ask.private:
+            await greeter.greet(ask)
+    elif message.get("document") is not None and ask.private:
         await greeter.ask_what_for(ask)
 
 

@@ -76,8 +76,8 @@ BAD: dict[str, Write] = {
     "a chat's id of 60 bits": message(chat={**GROUP, "id": -(2**60)}),
     "a date that is a word": message(date="today"),
     "a date after the year 2106": message(date=2**40),
+    "entities that are a word, of a command that reads them": message(text="/order 5", entities="bold"),
     "a text that is a list": message(text=["check in"]),
-    "entities that are a word": message(entities="bold"),
     "half a character": raw(
         b'{"update_id":%d,"message":{"message_id":9,"date":1793588400,"chat":{"id":-5,"type":"group"},"text":"\\ud83d"}}'
     ),
@@ -99,6 +99,7 @@ HARMLESS: dict[str, Write] = {
     "no kind at all": raw(b'{"update_id":%d}'),
     "a kind that nobody knows": raw(b'{"update_id":%d,"dream":"of silk"}'),
     "a kind that nobody listens to": raw(b'{"update_id":%d,"shipping_query":{"id":"5"}}'),
+    "entities that are a word, which nobody reads": message(text="so nice", entities="bold"),
     "a typed zero byte": message(text="\\u0000"),
 }
 

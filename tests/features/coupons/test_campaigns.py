@@ -275,7 +275,7 @@ async def test_a_refund_that_breaks_off_is_finished_later(
         refunds = itertools.count(1)
 
         def crashing(tx: Tx, header: TransferHeader, charged_key: str) -> int:
-            if next(refunds) == 4:
+            if next(refunds) >= 4:  # a group that failed runs again
                 raise ConnectionResetError
             return give_back(tx, header, charged_key)
 
