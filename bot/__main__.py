@@ -106,6 +106,9 @@ def _add_repair(repair: argparse.ArgumentParser) -> None:
 
 
 def _demo(options: argparse.Namespace) -> int:
+    from bot.telegram.late_types import import_aiogram  # noqa: PLC0415
+
+    import_aiogram()
     if options.story:
         from bot.commands.demo.story import play  # noqa: PLC0415
 
@@ -215,7 +218,10 @@ def _mark_or_warn() -> Iterator[None]:
 
 
 def _serve_or_tell(settings: "Settings") -> int:
-    from bot.running import StartError  # noqa: PLC0415  # aiogram takes two seconds: wrong settings are told before
+    from bot.telegram.late_types import import_aiogram  # noqa: PLC0415
+
+    import_aiogram()  # takes most of a start: wrong settings are told before
+    from bot.running import StartError  # noqa: PLC0415
 
     try:
         return asyncio.run(_serve(settings))

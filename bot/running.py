@@ -32,6 +32,7 @@ from bot.telegram.ear import HEARS, Ear
 from bot.telegram.engine import Engine
 from bot.telegram.first_call import NO_SUCH_BOT, greet
 from bot.telegram.inbox import ConflictError, Intake, TryLaterError, UnfitError
+from bot.telegram.late_types import build_types
 from bot.telegram.older_servers import update_with_all_rights
 from bot.telegram.outbox_sender import Sender
 from bot.telegram.whispers import Whispers
@@ -122,6 +123,7 @@ class App:
             allowed_updates=["message", "callback_query", *sorted(self.listens_to | HEARS)],
             concurrency=self.concurrency,
         )
+        build_types((Message, CallbackQuery))
         tune_collector()
         self.meters.phase = Phase.RUNNING
         self.meters.beat(Beat.POLL)
