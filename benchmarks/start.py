@@ -124,8 +124,8 @@ async def start_from_copy(control: Control, url: str) -> tuple[Started, Started]
         with tempfile.TemporaryDirectory(prefix="encore-copy-") as folder:
             for package in ("bot", "migrations"):
                 shutil.copytree(ROOT / package, Path(folder) / package, ignore=shutil.ignore_patterns("__pycache__"))
-            env = {**env, "PYTHONPATH": folder}
-            return await start_only(control, env), await start_only(control, env)
+            copied = {**env, "PYTHONPATH": folder}
+            return await start_only(control, copied), await start_only(control, copied)
 
 
 def run_verb(verb: str, env: dict[str, str]) -> tuple[float, float]:
@@ -148,7 +148,9 @@ async def compare(url: str, control: Control, updates: int, rounds: int) -> None
     medians = {name: _medians(done) for name, done in runs.items()}
     for name, (seconds, cpu, then, after, peak) in medians.items():
         say(f"  {name:8}{seconds:10.2f} s{cpu:7.2f} s{then:10.0f} MiB{after:9.0f} MiB{peak:6.0f} MiB")
-    seconds, cpu, then, after, peak = (ours - bare for ours, bare in zip(medians["Encore"], medians["echo"], strict=True))
+    seconds, cpu, then, after, peak = (
+        ours - bare for ours, bare in zip(medians["Encore"], medians["echo"], strict=True)
+    )
     say(f"  {'beyond':8}{seconds:+10.2f} s{cpu:+7.2f} s{then:+10.0f} MiB{after:+9.0f} MiB{peak:+6.0f} MiB")
 
 
@@ -160,9 +162,9 @@ def _medians(runs: list[Run]) -> list[float]:
 async def measure_verbs(url: str, rounds: int) -> None:
     """Print how long verbs last on a database that is up to date."""
     async with shop(url, 1) as env:
-        env = {**os.environ, **env, "PYTHONPATH": str(ROOT)}
+        whole = {**os.environ, **env, "PYTHONPATH": str(ROOT)}
         for verb in VERBS:
-            took = [await asyncio.to_thread(run_verb, verb, env) for _ in range(rounds)]
+            took = [await asyncio.to_thread(run_verb, verb, whole) for _ in range(rounds)]
             seconds, cpu = (statistics.median(column) for column in zip(*took, strict=True))
             say(f"  {verb:10}{seconds:8.2f} s{cpu:7.2f} s of CPU")
 

@@ -35,7 +35,7 @@ def _without_rebuilding() -> Iterator[dict[str, Any]]:
     """Let `model_rebuild` do nothing but remember the names with which it was called."""
     names: dict[str, Any] = {}
 
-    def remember(_cls: type[BaseModel], *, _types_namespace: Mapping[str, Any] | None = None, **_options: Any) -> None:
+    def remember(_cls: type[BaseModel], /, *, _types_namespace: Mapping[str, Any] | None = None, **_: Any) -> None:
         names.update(_types_namespace or {})
 
     # Not `BaseModel.model_rebuild`, which is bound to `BaseModel` already.

@@ -20,7 +20,8 @@ models = {name: one for name, one in models.items() if isinstance(one, type) and
 built = [name for name, one in models.items() if one.__pydantic_complete__]
 for name, one in models.items():
     one.model_rebuild()
-    told[name] = {key: repr((field.annotation, field.default, field.metadata)) for key, field in one.model_fields.items()}
+    fields = one.model_fields.items()
+    told[name] = {key: repr((field.annotation, field.default, field.metadata)) for key, field in fields}
 json.dump([built, told], sys.stdout)
 """
 LATE = "from bot.telegram.late_types import import_aiogram; import_aiogram()"
