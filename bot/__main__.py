@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.running import App
     from bot.settings import Settings
 
+VERSION = f"encore {__version__}"
 EXIT_BUSY = 1
 """What is in the way will be gone soon: a supervisor may try again."""
 EXIT_SETTINGS = 2
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one verb; its exit code."""
     options = _parser().parse_args(arguments)
     if options.verb == "version":
-        sys.stdout.write(f"encore {__version__}\n")
+        sys.stdout.write(f"{VERSION}\n")
         return 0
     if options.verb == "demo":
         return _demo(options)
@@ -68,6 +69,7 @@ def _loading() -> Iterator[None]:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bot", description="Encore runs a live shop's fan groups.")
+    parser.add_argument("--version", action="version", version=VERSION)
     verbs = parser.add_subparsers(
         dest="verb",
         required=True,
