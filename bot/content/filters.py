@@ -32,7 +32,7 @@ MONTHS = {Language.KO: "LLLL", Language.ZH: "LLL", Language.EN: "LLLL"}
 """CLDR's long Chinese form writes the month in characters. People write it as a number."""
 
 LONGEST_KEPT = 64
-"""The longest text, in characters, whose cut form is cached: a name. A few thousand longer ones would fill the memory."""
+"""The longest text, in characters, whose cut form is cached: a name. Thousands of longer ones would fill the memory."""
 
 TIER_NAMES = {
     Language.KO: {"new": "새싹", "fan": "팬", "loyal": "찐팬", "core": "최애"},
