@@ -44,6 +44,7 @@ format: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.checkin $(ARGS)
+	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.starts
 	$(BIN)/python -m benchmarks.storm
 	$(BIN)/python -m benchmarks.draw

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from aiogram import Dispatcher
-from aiogram.types import Update
+from aiogram.types import CallbackQuery, Message, Update
 
 from bot.clock import Clock
 from bot.features.communities import Communities
@@ -32,6 +32,7 @@ from bot.telegram.engine import Engine
 from bot.telegram.first_call import NO_SUCH_BOT, greet
 from bot.telegram.inbox import Intake, TryLaterError, UnfitError
 from bot.telegram.incoming import Incoming, read_model
+from bot.telegram.late_types import build_types
 from bot.telegram.older_servers import update_with_all_rights
 from bot.telegram.outbox_sender import Sender
 from bot.telegram.polling import ConflictError, Poller
@@ -124,6 +125,7 @@ class App:
             concurrency=self.concurrency,
         )
         self.poller = Poller(self.engine, self.intake, ["message", "callback_query", *sorted(self.listens_to | HEARS)])
+        build_types((Message, CallbackQuery))
         tune_collector()
         self.meters.phase = Phase.RUNNING
         self.meters.beat(Beat.POLL)

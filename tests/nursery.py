@@ -110,6 +110,9 @@ def nursery() -> Nursery:
 
 def main(wishes: socket.socket) -> None:
     """Load everything, then let one process after another be born, until nobody can wish for more."""
+    from bot.telegram.late_types import import_aiogram  # noqa: PLC0415
+
+    import_aiogram()
     from bot import domains  # noqa: PLC0415  # only here, where it takes its time
     from tests.words import WORDS  # noqa: PLC0415
 

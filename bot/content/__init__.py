@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.content import filters
 from bot.content.button import Button, Rows
 from bot.content.buttons.shared import Buttons
-from bot.content.catalog import FILES, file_of
+from bot.content.catalog import file_of
 from bot.content.compiled import TemplateCache
 from bot.content.environment import QuickEnvironment
 from bot.content.secret import MASK, Secrets
@@ -98,7 +98,7 @@ class Said:
 
 
 class Words:
-    """Renders outcomes. The constructor loads all templates, and compiles those that aren't compiled yet.
+    """Renders outcomes. A file of words is loaded when it is used first, and compiled if it wasn't before.
 
     `buttons` and `secrets` are what the domains registered. Both may be empty where only `line` is used.
     """
@@ -106,8 +106,8 @@ class Words:
     def __init__(self, buttons: Buttons, secrets: Secrets) -> None:
         self._buttons = buttons
         self._secrets = secrets
-        self._html = {language: _load(language, autoescape=True) for language in Language}
-        self._plain = {language: _load(language, autoescape=False) for language in Language}
+        self._html = {language: _Files(language, autoescape=True) for language in Language}
+        self._plain = {language: _Files(language, autoescape=False) for language in Language}
         self._fields: dict[type[Any], tuple[str, ...]] = {}
         self._said_at = Clock.real().now
 
@@ -192,11 +192,8 @@ class Words:
 
         `place` among the values is the shop that the line is about.
         """
-        environment = self._plain[language][FILES[0]].environment
         here = filters.Here.of(values.get("place"), language)
-        return _render(
-            environment.get_template(f"{file}.j2"), block, {**values, "here": here, "said_at": self._said_at()}
-        )
+        return _render(self._plain[language][file], block, {**values, "here": here, "said_at": self._said_at()})
 
     def blocks(self, file: str, language: Language) -> frozenset[str]:
         """Names of all blocks of a file of words."""
@@ -213,19 +210,30 @@ class Words:
         return values
 
 
-def _load(language: Language, *, autoescape: bool) -> dict[str, Template]:
-    cache = TemplateCache(f"{language}-{'html' if autoescape else 'plain'}")
-    environment = QuickEnvironment(
-        loader=FileSystemLoader(FOLDER / language),
-        autoescape=autoescape,  # off only for plain texts, which Telegram doesn't parse
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        bytecode_cache=cache if cache.is_writable else None,
-    )
-    environment.filters.update(filters.all_for(language, html=autoescape))
-    return {file: environment.get_template(f"{file}.j2") for file in (*FILES, LABELS)}
+class _Files(dict[str, Template]):
+    """The files of words of one language, each loaded when it is asked for first.
+
+    Together they take 15 MiB, and most shops use some of them only: what is never said is never loaded.
+    """
+
+    def __init__(self, language: Language, *, autoescape: bool) -> None:
+        super().__init__()
+        cache = TemplateCache(f"{language}-{'html' if autoescape else 'plain'}")
+        self._environment = QuickEnvironment(
+            loader=FileSystemLoader(FOLDER / language),
+            autoescape=autoescape,  # off only for plain texts, which Telegram doesn't parse
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=-1,  # as many as there are files
+            bytecode_cache=cache if cache.is_writable else None,
+        )
+        self._environment.filters.update(filters.all_for(language, html=autoescape))
+
+    def __missing__(self, file: str) -> Template:
+        template = self[file] = self._environment.get_template(f"{file}.j2")
+        return template
 
 
 def _render(template: Template, block: str, values: dict[str, Any]) -> str:

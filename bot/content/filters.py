@@ -31,8 +31,8 @@ _DEFAULT_COINS = {Language.KO: "코인", Language.ZH: "金币", Language.EN: "co
 MONTHS = {Language.KO: "LLLL", Language.ZH: "LLL", Language.EN: "LLLL"}
 """CLDR's long Chinese form writes the month in characters. People write it as a number."""
 
-LONGEST_KEPT = 256
-"""The longest text, in characters, whose cut form is cached. A few thousand longer ones would fill the memory."""
+LONGEST_KEPT = 64
+"""The longest text, in characters, whose cut form is cached: a name. Thousands of longer ones would fill the memory."""
 
 TIER_NAMES = {
     Language.KO: {"new": "새싹", "fan": "팬", "loyal": "찐팬", "core": "최애"},
@@ -83,6 +83,17 @@ def _here(place: Place | None, language: Language) -> Here:
         return Here("Encore", "Encore", _DEFAULT_COINS[language], "UTC")
     coin = _DEFAULT_COINS[language] if place.coin in _DEFAULT_COINS.values() else place.coin
     return Here(place.shop, place.persona, coin, place.timezone)
+
+
+@lru_cache(maxsize=4096)
+def _cut(value: str, length: int) -> str:
+    if not value.isprintable():  # nearly every text is printable, and to look at each character is slow
+        spaced = "".join(" " if c.isspace() else c for c in value)
+        value = "".join(c for c in spaced if category(c) not in INVISIBLE or c in JOINERS or ord(c) in TAGS)
+    text = " ".join(value.split())
+    if not text.strip(JOINERS):
+        return "…"
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C901, PLR0915  # a table of small functions
@@ -176,16 +187,6 @@ def all_for(language: Language, *, html: bool) -> dict[str, Filter]:  # noqa: C9
         """At most `length` characters on one line, so that a hostile name can't push the other words away."""
         text = str(value)
         return _cut(text, length) if len(text) <= LONGEST_KEPT else _cut.__wrapped__(text, length)
-
-    @lru_cache(maxsize=2048)
-    def _cut(value: str, length: int) -> str:
-        if not value.isprintable():  # nearly every text is printable, and to look at each character is slow
-            spaced = "".join(" " if c.isspace() else c for c in value)
-            value = "".join(c for c in spaced if category(c) not in INVISIBLE or c in JOINERS or ord(c) in TAGS)
-        text = " ".join(value.split())
-        if not text.strip(JOINERS):
-            return "…"
-        return text if len(text) <= length else text[: length - 1] + "…"
 
     def money(value: int, currency: str) -> str:
         """An amount in minor units (cents), as the language writes it."""

@@ -32,6 +32,8 @@ MOST = 100_000
 """People, and chats, that are gathered before they are written down. More than these aren't heard."""
 WRITES_AGAIN = 3_600
 """Seconds for which is remembered whose day is written down. Then memory holds nobody's id any more."""
+MOST_WRITTEN = 50_000
+"""People of whom that is remembered at most. Of more their day is written again, which changes nothing."""
 QUARTER = 900
 """Seconds. Time zones differ by whole quarters of an hour, so that no day begins within one."""
 OWN_WORDS = frozenset(
@@ -284,7 +286,7 @@ class Ear:
 
     def _remember(self, members: list[Heard]) -> None:
         hour = int(time.monotonic()) // WRITES_AGAIN
-        if hour != self._hour:
+        if hour != self._hour or len(self._written) + len(members) > MOST_WRITTEN:
             self._hour = hour
             self._written.clear()
         for one in members:

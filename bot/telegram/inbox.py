@@ -28,6 +28,8 @@ log = get_logger("intake")
 
 BACKLOG = 2_000
 """When so many updates wait in memory, no more are taken. Telegram keeps the rest."""
+BACKLOG_CHARACTERS = 2_000_000
+"""The same by the length of their JSON. An update in memory takes up to ten times of that: 20 MB in all."""
 RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 DELETE_CHUNK = 500
 
@@ -86,7 +88,9 @@ class Intake:
         self._concurrency = concurrency
         self._lanes: dict[int, deque[_Waiting]] = {}
         self._ready: asyncio.Queue[int] = asyncio.Queue()
-        self._known: set[int] = set()
+        self._known: dict[int, int] = {}
+        """Updates that wait or are handled now, with the length of their JSON."""
+        self._characters = 0
         self._done: list[int] = []
         self._done_event = asyncio.Event()
         self._has_room = asyncio.Event()
@@ -223,14 +227,15 @@ class Intake:
 
     def _enqueue(self, update: Sound, received_at: datetime) -> None:
         waiting = _Waiting(update.update_id, update.person, update.body, received_at)
-        self._known.add(waiting.update_id)
+        self._known[waiting.update_id] = len(update.written)
+        self._characters += len(update.written)
         lane = self._lanes.get(waiting.person)
         if lane is None:
             self._lanes[waiting.person] = deque((waiting,))
             self._ready.put_nowait(waiting.person)
         else:
             lane.append(waiting)
-        if len(self._known) >= BACKLOG:
+        if len(self._known) >= BACKLOG or self._characters >= BACKLOG_CHARACTERS:
             self._has_room.clear()
 
     async def _work(self) -> None:
@@ -272,10 +277,10 @@ class Intake:
         asyncio.get_running_loop().call_later(seconds, self._ready.put_nowait, waiting.person)
 
     def _finish(self, update_id: int) -> None:
-        self._known.discard(update_id)
+        self._characters -= self._known.pop(update_id, 0)
         self._done.append(update_id)
         self._done_event.set()
-        if len(self._known) < BACKLOG // 2:
+        if len(self._known) < BACKLOG // 2 and self._characters < BACKLOG_CHARACTERS // 2:
             self._has_room.set()
 
     async def _keep_deleting_done(self) -> None:

@@ -57,6 +57,7 @@ def chat_with_all_fields(raw: Any) -> Any:
 
 
 def _filled(model: type[BaseModel], raw: dict[str, Any]) -> dict[str, Any]:
+    model.model_rebuild()  # until a model is built (`late_types.py`), annotations of its fields may be only names
     missing = {
         name: nothing
         for name, field in model.model_fields.items()

@@ -1,5 +1,11 @@
 """A whole evening for tests: the stand-in over real HTTP, a wired bot, an owner, a group and fans."""
 
+# ruff: noqa: E402  # aiogram is imported as `python -m bot run` does it, before anything else imports it
+
+from bot.telegram.late_types import import_aiogram
+
+import_aiogram()
+
 import asyncio
 import contextlib
 import ssl

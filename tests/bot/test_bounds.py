@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import AsyncMock
 
@@ -11,7 +11,7 @@ from aiogram.enums import UpdateType
 
 from bot import updates
 from bot.bounded import Bounded
-from bot.content import filters
+from bot.content import Words, filters
 from bot.content.filters import LONGEST_KEPT, all_for
 from bot.features import communities
 from bot.features.communities import Communities
@@ -24,17 +24,18 @@ from bot.handlers.kit import whereabouts
 from bot.handlers.kit.invite_links import WaysIn
 from bot.handlers.shops import arrivals
 from bot.rules.act import Sender
-from bot.rules.farming import FarmingPolicy
+from bot.rules.farming import FarmingPolicy, RecentPresses
 from bot.rules.files import ImportPolicy
 from bot.rules.numbers import LARGEST
 from bot.rules.orders.told import OrderPolicy
 from bot.rules.place import Place
 from bot.rules.retention import ASIDE_KEPT
 from bot.rules.words import Language
+from bot.store.active_days import Heard
 from bot.store.engine.db import Database
 from bot.store.messages import departures, set_aside
 from bot.store.sources import FoundSource, GroupDoor
-from bot.telegram import answers, pacer, polling
+from bot.telegram import answers, ear, pacer, polling
 from bot.telegram import inbox as intake
 from bot.telegram import late_answers as afterwards
 from bot.updates import KINDS, kind_of_update
@@ -90,13 +91,56 @@ async def test_presses_of_many_people(monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(watched._pulses) == list(range(70, 100))
 
 
+def test_long_updates_pause_polling_sooner() -> None:
+    """Few updates fill the backlog too if they are long, and there is room again when half of it is handled."""
+    taking = intake.Intake(AsyncMock(), handle=AsyncMock(), people=AsyncMock(), read_people=AsyncMock(), concurrency=1)
+    paused = []
+    for number in range(5):
+        taking._enqueue(updates.Sound(number, number, {}, "x" * (intake.BACKLOG_CHARACTERS // 4)), NOW)
+        paused.append(not taking._has_room.is_set())
+    assert paused == [False, False, False, True, True]
+    for number in range(5):
+        taking._finish(number)
+        paused.append(not taking._has_room.is_set())
+    assert paused[5:] == [True, True, True, False, False]
+    assert taking._characters == 0
+
+
+def test_whose_day_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many speak within an hour, few are remembered."""
+    monkeypatch.setattr(ear, "MOST_WRITTEN", 50)
+    hears = ear.Ear(AsyncMock(), AsyncMock())
+    for start in range(0, 200, 10):
+        hears._remember([Heard(1, 1, start + number, NOW.date(), wrote=True) for number in range(10)])
+        assert 0 < len(hears._written) <= 50
+
+
+def test_presses_of_one_person() -> None:
+    """Of one person as many presses are remembered as are looked at."""
+    policy, presses = FarmingPolicy(), RecentPresses()
+    for number in range(100):
+        presses.note_press(NOW + timedelta(minutes=number), policy)
+    assert len(presses._at) == policy.presses
+
+
+async def test_words_are_loaded_when_they_are_said() -> None:
+    """A file of words takes no memory until it is used, and then it is there once for each form of a language."""
+    words = Words({}, {})
+    assert words.blocks("labels", Language.EN)
+    assert words.line("doctor", "part_settings", Language.KO)
+    loaded = [file for files in (words._html, words._plain) for one in files.values() for file in one]
+    assert sorted(loaded) == ["doctor", "labels"]
+
+
 def test_long_texts_are_not_kept() -> None:
     """A text of thousands of characters is cut each time; a name is cut once and kept."""
-    cut: Callable[[str, int], str] = all_for(Language.EN, html=True)["cut"]
-    assert cut("x" * 4_000, 5) == cut("x" * 10, 5) == "xxxx…"
-    (kept,) = [cell.cell_contents for cell in cut.__closure__ or () if hasattr(cell.cell_contents, "cache_info")]
+    kept = filters._cut
+    kept.cache_clear()
+    for language in Language:
+        cut: Callable[[str, int], str] = all_for(language, html=True)["cut"]
+        assert cut("x" * 4_000, 5) == cut("x" * 10, 5) == "xxxx…"
     assert kept.cache_info().currsize == 1
-    assert kept.cache_info().maxsize * LONGEST_KEPT * 4 < 3_000_000
+    assert (kept.cache_info().maxsize or 0) * LONGEST_KEPT * 4 * 2 < 3_000_000
     assert filters._here.cache_info().maxsize is not None
 
 
@@ -117,7 +161,7 @@ def test_the_table_of_bounds() -> None:
         ("invite links", ways.LINKS_KEPT, sources.HINTS_KEPT),
         ("turns and gates", pacer.KEPT_AT_LEAST),
         ("texts that were cut", filters.LONGEST_KEPT),
-        ("updates that wait", intake.BACKLOG, polling.BATCH),
+        ("updates that wait", intake.BACKLOG, polling.BATCH, intake.BACKLOG_CHARACTERS),
         ("promised messages", departures.LOOK),
         ("answers to who is in no shop", afterwards.MOST),
         ("an answer of Telegram's", answers.GREATEST_SIZE, answers.LONGEST_WAIT),

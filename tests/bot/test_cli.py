@@ -64,8 +64,9 @@ def check(named: str, code: int, out: str, lines: list[str]) -> None:
 
 
 async def test_version(folder: Path) -> None:
-    """`version` needs no settings."""
-    assert await launched(folder, "version") == (0, f"encore {__version__}\n", [])
+    """`version` and `--version` need no settings."""
+    for word in ("version", "--version"):
+        assert await launched(folder, word) == (0, f"encore {__version__}\n", [])
 
 
 async def test_mistaken_settings(folder: Path) -> None:

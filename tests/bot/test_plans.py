@@ -86,12 +86,21 @@ class _Noting:
         self._cursor = cursor
         self._found = found
         self.description = cursor.description
-        self.rowcount = cursor.rowcount
+
+    @property
+    def rowcount(self) -> int:
+        """Rows that the last statement touched."""
+        return self._cursor.rowcount
 
     def execute(self, sql: str, parameters: Any = (), /) -> Any:
         """Note one statement, and run it."""
         self._found[sql] = parameters
         return self._cursor.execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Any, /) -> Any:
+        """Note one statement with its first values, and run it with all of them."""
+        self._found[sql] = parameters[0]
+        return self._cursor.executemany(sql, parameters)
 
     def fetchall(self) -> list[Any]:
         """All rows of the result."""
@@ -107,15 +116,19 @@ def recorded() -> Iterator[dict[str, Any]]:
         # Rows whose ids come back are inserted one by one, though they are meant as many.
         found[statement] = values[0] if many and isinstance(values[0], tuple) else values
 
-    run = Hot._execute
+    run, run_many = Hot._execute, Hot.touched_by_many
 
     def noted(self: Hot, cursor: Cursor, dialect: Any, parameters: dict[str, Any]) -> Any:
         return run(self, _Noting(cursor, found), dialect, parameters)
+
+    def noted_many(self: Hot, cursor: Cursor, dialect: Any, parameters: Any) -> Any:
+        return run_many(self, _Noting(cursor, found), dialect, parameters)
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Hot, "_execute", noted)
+            patch.setattr(Hot, "touched_by_many", noted_many)
             yield found
     finally:
         event.remove(Engine, "before_cursor_execute", note)

@@ -91,12 +91,12 @@ def test_the_second_look_lets_go_what_is_normal_by_then() -> None:
 
 def test_twenty_presses_in_ten_seconds_are_no_persons() -> None:
     """Presses spread over ten seconds or more are a person's, however many there are."""
-    hasty, busy = RecentPresses(POLICY), RecentPresses(POLICY)
+    hasty, busy = RecentPresses(), RecentPresses()
     assert [hasty.note_press(NOW + timedelta(milliseconds=400 * n), POLICY) for n in range(20)] == [False] * 19 + [True]
     assert not any(busy.note_press(NOW + timedelta(milliseconds=550 * n), POLICY) for n in range(100))
 
 
 def test_what_waited_at_telegram_is_no_haste() -> None:
     """After an outage everything arrives at one instant: that counts as one press."""
-    pulse = RecentPresses(POLICY)
+    pulse = RecentPresses()
     assert not any(pulse.note_press(NOW, POLICY) for _ in range(100))

@@ -26,7 +26,7 @@ class PressWatch:
 
     async def pressed(self, place: Place, sender: Sender, at: datetime) -> None:
         """Note a press. Nearly always this looks into memory and nothing more."""
-        pulse = self._pulses.pop(sender.user_id, None) or RecentPresses(self._policy)
+        pulse = self._pulses.pop(sender.user_id, None) or RecentPresses()
         self._pulses[sender.user_id] = pulse  # the last to have pressed stands last
         if len(self._pulses) > MOST_WATCHED:
             del self._pulses[next(iter(self._pulses))]

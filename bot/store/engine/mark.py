@@ -4,18 +4,20 @@ A lost database (a disk that isn't mounted, a server that was emptied) looks lik
 first would found a new shop in it. At a start the mark shows which of the two it is.
 """
 
+import asyncio
 import fcntl
 import os
+import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import inspect, make_url, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from bot.store.engine.checkup import read_once
+from bot.store.engine.checkup import PATIENCE, read_once
 from bot.store.engine.lock import sqlite_path
 from bot.store.tables import Community
 
@@ -70,18 +72,28 @@ async def has_shop(url: str) -> bool:
     """Whether a database holds a shop. The check makes neither a file nor a table.
 
     Raises:
-        SQLAlchemyError, OSError: the database can't be read.
+        SQLAlchemyError, sqlite3.Error, OSError: the database can't be read.
     """
     path = sqlite_path(url)
-    if path is not None and not path.exists():
-        return False
-    return await read_once(url, _any_shop)
+    if path is None:
+        return await read_once(url, _any_shop)
+    return path.exists() and await asyncio.to_thread(_any_shop_in_file, path)
 
 
 def _any_shop(session: Session) -> bool:
     if not inspect(session.connection()).has_table(Community.__tablename__):
         return False
     return session.execute(select(col(Community.id)).limit(1)).first() is not None
+
+
+def _any_shop_in_file(path: Path) -> bool:
+    """The same with the driver alone. Every start asks this, and an engine of SQLAlchemy takes 40 ms for it."""
+    name = Community.__tablename__
+    with closing(sqlite3.connect(path, timeout=PATIENCE)) as database:
+        found = database.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone()
+        if found is None:
+            return False
+        return database.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone() is not None  # noqa: S608  # our own table
 
 
 def _lines(folder: Path) -> list[str]:

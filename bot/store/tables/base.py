@@ -6,6 +6,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, Index, MetaData
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
+SQLModel.model_config["defer_build"] = True  # tables are never validated: their validators needn't be built
 metadata: MetaData = SQLModel.metadata
 metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
