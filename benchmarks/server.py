@@ -84,6 +84,7 @@ class Server:
                 "seconds": run.last - run.started,
                 "p50": took[len(took) // 2] if took else 0,
                 "p99": took[int(len(took) * 0.99)] if took else 0,
+                "last": took[-1] if took else 0,
                 "first_poll": self.first_poll,
             }
         ).encode()
