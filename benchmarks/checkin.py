@@ -117,6 +117,15 @@ def cpu_used(pid: int) -> int:
     return time.clock_gettime_ns((~pid << 3) | 2)
 
 
+async def settled(pid: int) -> None:
+    """Wait until a process has done what it does at its start: it then uses less than a tenth of a core."""
+    for _ in range(20):
+        used = cpu_used(pid)
+        await asyncio.sleep(0.3)
+        if cpu_used(pid) - used < 30_000_000:
+            return
+
+
 async def seed(database: str, fans: int) -> None:
     """Fill the database with a shop whose fans all checked in yesterday."""
     from bot.domains import DOMAINS, policies_of  # noqa: PLC0415
@@ -202,7 +211,7 @@ async def measure(contender: Contender, control: Control, url: str, load: Load, 
                 await asyncio.sleep(0.02)
                 if child.returncode is not None:
                     raise RuntimeError(f"{contender.name} ended with {child.returncode}")
-            await asyncio.sleep(0.3)
+            await settled(child.pid)
             used = cpu_used(child.pid)
             control.call("start", mode=contender.mode, n=n, delay=load.delay, rate=rate)
             result = await control.finished(60 + (n / rate if rate else 0))
@@ -283,7 +292,7 @@ def tell_rates(results: Results, ours: str) -> None:
 async def tell_latency(
     results: Results, ours: Contender, load: Load, rounds: int, url: str, prepare: Prepare = seed
 ) -> None:
-    """Measure and print answers at half load: of each contender at half of its rate, of ours also at the echoes' half."""
+    """Measure and print answers at half load: of each contender at half of its rate, of ours at the echoes' too."""
 
     def half(one: Contender) -> Load:
         rate = median_of(results[one.name], "rate") / 2

@@ -40,6 +40,7 @@ async def watched(*arguments, **options):
 
 def watched_call(control, verb, **options):
     if verb == "start" and options.get("n"):
+        time.sleep(2)  # until the bot has done what it does at its start
         used.append(cpu())
     return call(control, verb, **options)
 
