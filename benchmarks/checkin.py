@@ -126,7 +126,7 @@ async def settled(pid: int) -> None:
             return
 
 
-async def seed(database: str, fans: int) -> None:
+async def seed(database: str, fans: int, language: str = "ko") -> None:
     """Fill the database with a shop whose fans all checked in yesterday."""
     from bot.domains import DOMAINS, policies_of  # noqa: PLC0415
     from bot.features.shops.arrivals import Arrival, arrive  # noqa: PLC0415
@@ -141,14 +141,14 @@ async def seed(database: str, fans: int) -> None:
     await migrate(database)
     yesterday = datetime.now(UTC) - timedelta(days=1)  # noqa: TID251  # the server deals out today's updates
     async with Database.open(database) as db:
-        owner = Sender(1, "Owner", "owner", "ko")
-        group = Arrival(GROUP_ID, "Bench", owner, Language.KO, yesterday, is_admin=True)
+        owner = Sender(1, "Owner", "owner", language)
+        group = Arrival(GROUP_ID, "Bench", owner, Language(language), yesterday, is_admin=True)
         arrived = await db.write(arrive, group, open_to_all=True)
         if arrived is None:
             raise RuntimeError("the shop wasn't made")
 
         def act(place: Place, i: int) -> Act:
-            sender = Sender(FIRST_USER + i, f"Fan {i}", None, "ko", Room(GROUP_ID))
+            sender = Sender(FIRST_USER + i, f"Fan {i}", None, language, Room(GROUP_ID))
             return Act(place, sender, yesterday, f"seed:{i}", sender.user_id)
 
         checkins = CheckIns(db, policies_of(DOMAINS))

@@ -38,6 +38,7 @@ class Run:
     total: int = 0
     rate: float = 0.0
     first_id: int = 1
+    first_user: int = FIRST_USER
     started: float = 0.0
     took: list[float] = field(default_factory=list)
     answered: set[int] = field(default_factory=set)
@@ -61,11 +62,14 @@ class Server:
         self.first_poll = 0.0
         self.sent: list[float] = []
         """When each message came, in epoch seconds."""
+        self.seen_by_all = 0
+        """How many of these were no whispers: they count against Telegram's limits."""
 
     def start(self, options: dict[str, str]) -> bytes:
         """Begin a run: make its updates available, and answer the polls that wait."""
         self.delay = float(options.get("delay", "0"))
         self.run = Run(options["mode"], int(options["n"]), float(options.get("rate", "0")), self.next_id)
+        self.run.first_user = FIRST_USER + int(options.get("skip", "0"))
         self.next_id += self.run.total
         self.run.started = time.perf_counter()
         waiting, self.waiting = self.waiting, []
@@ -86,6 +90,7 @@ class Server:
                 "p99": took[int(len(took) * 0.99)] if took else 0,
                 "last": took[-1] if took else 0,
                 "first_poll": self.first_poll,
+                "seen_by_all": self.seen_by_all,
             }
         ).encode()
 
@@ -98,7 +103,7 @@ class Server:
         if last <= after:
             return None
         date = int(time.time())  # noqa: TID251  # Telegram's own clock
-        items = b",".join(_update(run.mode, i, i - run.first_id, date) for i in range(after, last))
+        items = b",".join(_update(run.mode, i, run.first_user + i - run.first_id, date) for i in range(after, last))
         return b'{"ok":true,"result":[' + items + b"]}"
 
     def answer(self, body: bytes, now: float) -> None:
@@ -107,19 +112,18 @@ class Server:
         found = _ADDRESSEE.search(body)
         if found is None:
             return
-        index = int(found.group(1)) - FIRST_USER
+        index = int(found.group(1)) - run.first_user
         if 0 <= index < run.total and index not in run.answered:
             run.answered.add(index)
-            ready = run.started + (index / run.rate if run.rate else 0)
+            ready = run.started + ((index + 1) / run.rate if run.rate else 0)
             run.took.append(now - ready)
             run.last = now
 
 
-def _update(mode: str, update_id: int, index: int, date: int) -> bytes:
-    user = FIRST_USER + index
+def _update(mode: str, update_id: int, user: int, date: int) -> bytes:
     if mode == "storm":
-        return _tap(update_id, user, index, date)
-    sender = f'{{"id":{user},"is_bot":false,"first_name":"Fan {index}","language_code":"ko"}}'
+        return _tap(update_id, user, date)
+    sender = f'{{"id":{user},"is_bot":false,"first_name":"Fan {user}","language_code":"ko"}}'
     if mode == "echo":
         chat, text, entities = f'{{"id":{user},"type":"private","first_name":"Fan"}}', "hello", ""
     else:
@@ -131,11 +135,11 @@ def _update(mode: str, update_id: int, index: int, date: int) -> bytes:
     ).encode()
 
 
-def _tap(update_id: int, user: int, index: int, date: int) -> bytes:
+def _tap(update_id: int, user: int, date: int) -> bytes:
     """A press on the first packet's card. The query has the user's id, by which its answer is counted."""
     return (
         f'{{"update_id":{update_id},"callback_query":{{"id":"{user}","from":{{"id":{user},"is_bot":false,'
-        f'"first_name":"Fan {index}","language_code":"ko"}},"chat_instance":"1","data":"packet:1",'
+        f'"first_name":"Fan {user}","language_code":"ko"}},"chat_instance":"1","data":"packet:1",'
         f'"message":{{"message_id":7,"date":{date},"chat":{{"id":{GROUP_ID},"type":"supergroup","title":"Bench"}},'
         f'"from":{{"id":42,"is_bot":true,"first_name":"Bench"}},"text":"A red packet"}}}}}}'
     ).encode()
@@ -183,7 +187,9 @@ class Http(asyncio.Protocol):
         server = self.server
         if path.endswith(b"/sendMessage"):
             server.sent.append(time.time())  # noqa: TID251  # compared with instants of other processes
-            self.answer_later(_WHISPERED if b'"ephemeral_message_parameters"' in body else _SENT, body)
+            whispered = b'"ephemeral_message_parameters"' in body
+            server.seen_by_all += not whispered
+            self.answer_later(_WHISPERED if whispered else _SENT, body)
         elif path.endswith(b"/getUpdates"):
             server.first_poll = server.first_poll or time.perf_counter()
             self.poll(body)
@@ -205,6 +211,7 @@ class Http(asyncio.Protocol):
         if verb == "forget":
             self.server.first_poll = 0.0
             self.server.sent = []
+            self.server.seen_by_all = 0
         if verb == "sent":
             return json.dumps({"sent": self.server.sent}).encode()
         return self.server.result()

@@ -29,7 +29,7 @@ TARGET = 4.0
 """Seconds within which 99 of 100 fans shall have their answer when all tap at once."""
 
 
-async def prepare(database: str, fans: int) -> None:
+async def prepare(database: str, fans: int, language: str = "ko") -> None:
     """Fill the database with a shop whose fans are known, and a packet that each of them may tap now."""
     from bot.domains import DOMAINS, giveaways_of, policies_of  # noqa: PLC0415
     from bot.features.packets.packets import Packets  # noqa: PLC0415  # the echo needs none of these
@@ -39,7 +39,7 @@ async def prepare(database: str, fans: int) -> None:
     from bot.store.engine.db import Database  # noqa: PLC0415
     from bot.store.places import find_group  # noqa: PLC0415
 
-    await seed(database, fans)
+    await seed(database, fans, language)
     now = datetime.now(UTC)  # noqa: TID251  # the bot runs on the real time
     async with Database.open(database) as db:
         group = await db.read(find_group, GROUP_ID)
