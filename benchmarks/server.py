@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl
 GROUP_ID = -1001000000001
 FIRST_USER = 10_000_000
 BATCH = 100
+CROWD = 1_000
+"""Fans who come again and again in a run of the mode `soak`."""
 _ADDRESSEE = re.compile(
     rb'(?:receiver_user_id"?:\s*|callback_query_id"?:\s*"|chat_id=|name="chat_id"\r\n(?:[^\r\n]+\r\n)*\r\n|"chat_id":\s*)(\d+)'
 )
@@ -42,6 +44,8 @@ class Run:
     started: float = 0.0
     took: list[float] = field(default_factory=list)
     answered: set[int] = field(default_factory=set)
+    answers: int = 0
+    """How many answers came in a run of the mode `soak`, in which fans ask more than once."""
     last: float = 0.0
 
     def available(self, now: float) -> int:
@@ -83,7 +87,7 @@ class Server:
         took = sorted(run.took)
         return json.dumps(
             {
-                "answered": len(run.answered),
+                "answered": run.answers or len(run.answered),
                 "total": run.total,
                 "seconds": run.last - run.started,
                 "p50": took[len(took) // 2] if took else 0,
@@ -113,7 +117,10 @@ class Server:
         if found is None:
             return
         index = int(found.group(1)) - run.first_user
-        if 0 <= index < run.total and index not in run.answered:
+        if run.mode == "soak":
+            run.answers += index >= 0
+            run.last = now
+        elif 0 <= index < run.total and index not in run.answered:
             run.answered.add(index)
             ready = run.started + ((index + 1) / run.rate if run.rate else 0)
             run.took.append(now - ready)
@@ -121,6 +128,9 @@ class Server:
 
 
 def _update(mode: str, update_id: int, user: int, date: int) -> bytes:
+    text = "/checkin"
+    if mode == "soak":
+        mode, text, user = _soaked(user)
     if mode == "storm":
         return _tap(update_id, user, date)
     sender = f'{{"id":{user},"is_bot":false,"first_name":"Fan {user}","language_code":"ko"}}'
@@ -128,11 +138,20 @@ def _update(mode: str, update_id: int, user: int, date: int) -> bytes:
         chat, text, entities = f'{{"id":{user},"type":"private","first_name":"Fan"}}', "hello", ""
     else:
         chat = f'{{"id":{GROUP_ID},"type":"supergroup","title":"Bench"}}'
-        text, entities = "/checkin", ',"entities":[{"type":"bot_command","offset":0,"length":8}]'
+        entities = f',"entities":[{{"type":"bot_command","offset":0,"length":{len(text)}}}]'
     return (
         f'{{"update_id":{update_id},"message":{{"message_id":{update_id},"from":{sender},"chat":{chat},'
         f'"date":{date},"text":"{text}"{entities}}}}}'
     ).encode()
+
+
+def _soaked(user: int) -> tuple[str, str, int]:
+    """What the next one does in a run of the mode `soak`, and who: half of them were never here before."""
+    turn = user % 10
+    again = FIRST_USER + user // 10 % CROWD
+    if turn < 5:
+        return "storm" if turn == 4 else "checkin", "/checkin", user + CROWD
+    return "storm" if turn == 5 else "checkin", ("/checkin", "/me", "/me", "/streams")[turn - 6], again
 
 
 def _tap(update_id: int, user: int, date: int) -> bytes:
@@ -223,7 +242,7 @@ class Http(asyncio.Protocol):
             self.answer_later(batch, b"")
             return
         run = self.server.run
-        if run.rate and len(run.answered) < run.total:
+        if run.rate and max(run.answers, len(run.answered)) < run.total:
             asyncio.get_running_loop().call_later(0.002, self.poll, body)
         else:
             self.server.waiting.append((self, body))
