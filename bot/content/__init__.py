@@ -201,6 +201,12 @@ class Words:
         """Names of all blocks of a file of words."""
         return frozenset(self._plain[language][file].blocks)
 
+    def load_all(self) -> None:
+        """Load every file of words, which compiles those that weren't."""
+        for files in (*self._html.values(), *self._plain.values()):
+            for file in (*FILES, LABELS):
+                files[file]
+
     def _values(self, outcome: Any, place: Place | None, language: Language) -> dict[str, Any]:
         kind = type(outcome)
         names = self._fields.get(kind)
@@ -221,7 +227,7 @@ def _load(language: Language, *, autoescape: bool) -> dict[str, Template]:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
-        bytecode_cache=cache if cache.is_writable else None,
+        bytecode_cache=cache if cache.is_of_use else None,
     )
     environment.filters.update(filters.all_for(language, html=autoescape))
     return {file: environment.get_template(f"{file}.j2") for file in (*FILES, LABELS)}
