@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 LANES := 1 2 3 4
 
-.PHONY: demo test run format bench pairs trial weeks pictures types $(LANES:%=lane-%)
+.PHONY: demo test run format bench pairs soak kills trial weeks pictures types $(LANES:%=lane-%)
 
 demo: .venv/run.stamp
 	$(BIN)/python -m bot demo $(ARGS)
@@ -50,7 +50,16 @@ bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.draw
 	$(BIN)/python -m benchmarks.memory
 	$(BIN)/python -m benchmarks.sending
+	$(BIN)/python -m benchmarks.taps
 	$(BIN)/python -m benchmarks.calendar
+
+# Twenty minutes at half load: does the memory stay as it is? make soak ARGS="--minutes 60"
+soak: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.soak $(ARGS)
+
+# `kill -9` under load, 25 times: make kills ARGS="--database postgresql --intake webhook"
+kills: .venv/dev.stamp
+	$(BIN)/python -m tests.kills $(ARGS)
 
 # This tree against an earlier one, in nine interleaved pairs: make pairs BEFORE=<revision>
 pairs: .venv/dev.stamp

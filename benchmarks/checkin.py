@@ -1,7 +1,8 @@
 """`make bench`: compare Encore's whole check-in with a bare aiogram echo, on the same server, in one run.
 
 A check-in consists of inbox, cause, transaction, ledger, rendering and a whispered answer. The echo is aiogram's own
-session and polling at its fastest setting. Rates are the median of several rounds. Quote only their ratios.
+session and polling at its fastest setting. Contenders take turns, and each round begins with another one. Rates are the
+median of several rounds. Quote only their ratios. The CPU per update changes less than a rate on a busy machine.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -44,6 +45,13 @@ ECHOES = (
     Contender("echo, one by one, tuned", "echo", ("-m", "benchmarks.echo", "URL", "0", "tuned"), fast_server_only=True),
 )
 ENCORE = Contender("Encore's check-in", "checkin", ("-m", "bot", "run"))
+SECONDS = 6
+"""For how long updates come one by one where answers at half load are measured."""
+
+
+def echoes(delay: float) -> list[Contender]:
+    """The echoes that run against a server so many seconds away."""
+    return [one for one in ECHOES if not (delay and one.fast_server_only)]
 
 
 class Control:
@@ -93,7 +101,7 @@ async def process(*arguments: str, env: dict[str, str] | None = None) -> AsyncIt
                     await child.wait()
 
 
-def memory(pid: int) -> float:
+def peak_memory(pid: int) -> float:
     """Peak resident memory of a process, in MiB."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmHWM"):
@@ -101,7 +109,24 @@ def memory(pid: int) -> float:
     return 0.0
 
 
-async def seed(database: str, fans: int) -> None:
+def cpu_used(pid: int) -> int:
+    """Nanoseconds of CPU that a process has used, with its threads, those that ended too.
+
+    Linux gives each process a clock of its own for that: `clock_getcpuclockid(3)` computes its number like this.
+    """
+    return time.clock_gettime_ns((~pid << 3) | 2)
+
+
+async def settled(pid: int) -> None:
+    """Wait until a process has done what it does at its start: it then uses less than a tenth of a core."""
+    for _ in range(20):
+        used = cpu_used(pid)
+        await asyncio.sleep(0.3)
+        if cpu_used(pid) - used < 30_000_000:
+            return
+
+
+async def seed(database: str, fans: int, language: str = "ko") -> None:
     """Fill the database with a shop whose fans all checked in yesterday."""
     from bot.domains import DOMAINS, policies_of  # noqa: PLC0415
     from bot.features.shops.arrivals import Arrival, arrive  # noqa: PLC0415
@@ -116,14 +141,14 @@ async def seed(database: str, fans: int) -> None:
     await migrate(database)
     yesterday = datetime.now(UTC) - timedelta(days=1)  # noqa: TID251  # the server deals out today's updates
     async with Database.open(database) as db:
-        owner = Sender(1, "Owner", "owner", "ko")
-        group = Arrival(GROUP_ID, "Bench", owner, Language.KO, yesterday, is_admin=True)
+        owner = Sender(1, "Owner", "owner", language)
+        group = Arrival(GROUP_ID, "Bench", owner, Language(language), yesterday, is_admin=True)
         arrived = await db.write(arrive, group, open_to_all=True)
         if arrived is None:
             raise RuntimeError("the shop wasn't made")
 
         def act(place: Place, i: int) -> Act:
-            sender = Sender(FIRST_USER + i, f"Fan {i}", None, "ko", Room(GROUP_ID))
+            sender = Sender(FIRST_USER + i, f"Fan {i}", None, language, Room(GROUP_ID))
             return Act(place, sender, yesterday, f"seed:{i}", sender.user_id)
 
         checkins = CheckIns(db, policies_of(DOMAINS))
@@ -151,6 +176,10 @@ class Measured:
     """Median seconds to an answer."""
     p99: float
     """Seconds within which 99 of 100 answers came."""
+    last: float
+    """Seconds that the slowest answer took."""
+    cpu: float
+    """Microseconds of CPU for each update, of all threads, from the first update until all were answered."""
 
 
 @dataclass(frozen=True)
@@ -182,17 +211,21 @@ async def measure(contender: Contender, control: Control, url: str, load: Load, 
                 await asyncio.sleep(0.02)
                 if child.returncode is not None:
                     raise RuntimeError(f"{contender.name} ended with {child.returncode}")
-            await asyncio.sleep(0.3)
+            await settled(child.pid)
+            used = cpu_used(child.pid)
             control.call("start", mode=contender.mode, n=n, delay=load.delay, rate=rate)
             result = await control.finished(60 + (n / rate if rate else 0))
+            used = cpu_used(child.pid) - used
             if result["answered"] < result["total"]:
                 raise RuntimeError(f"{contender.name}: {result['answered']} of {result['total']} answered")
             return Measured(
                 rate=result["answered"] / result["seconds"],
                 start=polled - spawned,
-                memory=memory(child.pid),
+                memory=peak_memory(child.pid),
                 p50=result["p50"],
                 p99=result["p99"],
+                last=result["last"],
+                cpu=used / 1000 / n,
             )
 
 
@@ -215,33 +248,79 @@ async def server_rate(url: str, delay: float, n: int) -> float:
     return n / (time.perf_counter() - started)
 
 
+Run = tuple[Contender, Load]
+Results = dict[str, list[Measured]]
+
+
+async def in_turns(
+    runs: Mapping[str, Run], rounds: int, url: str, prepare: Prepare = seed
+) -> dict[str, list[Measured]]:
+    """Measure each run once a round. Each round begins with another one, so that a slow minute hits all of them."""
+    control, names = Control(url), list(runs)
+    results: Results = {name: [] for name in names}
+    for nth in range(rounds):
+        first = nth % len(names)
+        for name in names[first:] + names[:first]:
+            results[name].append(await measure(runs[name][0], control, url, runs[name][1], prepare))
+    return results
+
+
+def median_of(runs: list[Measured], field: str) -> float:
+    """The median of one field over several runs."""
+    values: list[float] = [getattr(one, field) for one in runs]
+    return statistics.median(values)
+
+
+def fastest(results: Results, *, tuned: bool) -> Contender:
+    """The echo that was fastest, among those with the collector tuned or among those without."""
+    echoes = [one for one in ECHOES if one.name in results and ("tuned" in one.name) == tuned]
+    return max(echoes, key=lambda one: median_of(results[one.name], "rate"))
+
+
+def tell_rates(results: Results, ours: str) -> None:
+    """Print rate and CPU of each contender, and the ratios to the fastest echoes."""
+    for name, runs in results.items():
+        rates = ", ".join(f"{one.rate:,.0f}" for one in runs)
+        rate, cpu = median_of(runs, "rate"), median_of(runs, "cpu")
+        say(f"  {name:26} {rate:8,.0f} updates/s {cpu:7,.0f} µs of CPU each   (rounds: {rates})")
+    for tuned, called in ((False, "the plain echo (its fastest setting)"), (True, "the echo with the collector tuned")):
+        echo = results[fastest(results, tuned=tuned).name]
+        rate, cpu = (median_of(results[ours], field) / median_of(echo, field) for field in ("rate", "cpu"))
+        say(f"  ratio to {called + ':':38} {rate:.2f} of its rate, {cpu:.2f} of its CPU")
+
+
+async def tell_latency(
+    results: Results, ours: Contender, load: Load, rounds: int, url: str, prepare: Prepare = seed
+) -> None:
+    """Measure and print answers at half load: of each contender at half of its rate, of ours at the echoes' too."""
+
+    def half(one: Contender) -> Load:
+        rate = median_of(results[one.name], "rate") / 2
+        return Load(load.delay, min(load.updates, int(rate * SECONDS)), rate)
+
+    rivals = [fastest(results, tuned=tuned) for tuned in (False, True)]
+    runs = {f"{one.name}, at half of its own rate": (one, half(one)) for one in (ours, *rivals)}
+    runs |= {f"{ours.name}, as fast as {one.name}": (ours, half(one)) for one in rivals}
+    for name, latencies in (await in_turns(runs, rounds, url, prepare)).items():
+        p50, p99 = (median_of(latencies, field) * 1000 for field in ("p50", "p99"))
+        title, cpu = f"{name} ({runs[name][1].rate:,.0f}/s):", median_of(latencies, "cpu")
+        say(f"  {title:64} p50 {p50:6.1f} ms, p99 {p99:6.1f} ms, {cpu:5,.0f} µs of CPU each")
+
+
 async def compare(url: str, control: Control, delay: float, n: int, rounds: int) -> None:
-    """Run all contenders, and print one table: each contender's rate, then ratios, latency, memory and start."""
+    """Run all contenders, and print each one's rate and CPU, then ratios, latency, memory and start."""
     control.call("start", mode="none", n=0, delay=delay)
     speed = await server_rate(url, delay, 20_000)
     say(f"\nServer {delay * 1000:.0f} ms away; alone it answers {speed:,.0f} calls a second.")
     say(f"{n} updates a run, the median of {rounds} rounds:")
-    contenders = [c for c in (*ECHOES, ENCORE) if not (delay and c.fast_server_only)]
-    rates: dict[str, list[Measured]] = {c.name: [] for c in contenders}
-    for _ in range(rounds):
-        for contender in contenders:
-            rates[contender.name].append(await measure(contender, control, url, Load(delay, n)))
-    medians = {name: statistics.median(m.rate for m in runs) for name, runs in rates.items()}
-    for name, rate in medians.items():
-        say(f"  {name:26} {rate:8,.0f} updates/s   (rounds: {', '.join(f'{m.rate:,.0f}' for m in rates[name])})")
-    encore = medians[ENCORE.name]
-    plain = max(rate for name, rate in medians.items() if "tuned" not in name and name != ENCORE.name)
-    tuned = max(rate for name, rate in medians.items() if "tuned" in name)
-    say(f"  ratio to the plain echo (its fastest setting): {encore / plain:.2f}")
-    say(f"  ratio to the echo with the collector tuned:    {encore / tuned:.2f}")
-    half = encore / 2
-    latency = await measure(ENCORE, control, url, Load(delay, min(n, int(half * 6)), half))
-    p50, p99 = latency.p50 * 1000, latency.p99 * 1000
-    say(f"  an answer at half that load ({half:,.0f}/s): p50 {p50:.1f} ms, p99 {p99:.1f} ms")
-    ours, theirs = rates[ENCORE.name], rates[ECHOES[0].name]
-    more_memory = statistics.median(m.memory for m in ours) - statistics.median(m.memory for m in theirs)
-    more_start = statistics.median(m.start for m in ours) - statistics.median(m.start for m in theirs)
-    say(f"  beyond the echo: {more_memory:+.0f} MiB at peak, {more_start:+.2f} s to the first poll")
+    load = Load(delay, n)
+    results = await in_turns({one.name: (one, load) for one in (*echoes(delay), ENCORE)}, rounds, url)
+    tell_rates(results, ENCORE.name)
+    say("Answers at half load, the updates coming one by one:")
+    await tell_latency(results, ENCORE, load, rounds, url)
+    ours, theirs = results[ENCORE.name], results[ECHOES[0].name]
+    memory, start = (median_of(ours, field) - median_of(theirs, field) for field in ("memory", "start"))
+    say(f"  beyond the echo: {memory:+.0f} MiB at peak, {start:+.2f} s to the first poll")
 
 
 def say(line: str) -> None:

@@ -104,8 +104,8 @@ class Bench:
                 place = place or arrived.group.place
             if place is None:
                 raise RuntimeError("a shop needs a room")
-            await db.write(_add_fans, place.community_id, [fan.id for fan in self.fans], self.rooms[0].id, now)
-            post_id = await db.write(_add_post, place.community_id, now)
+            await db.write(add_fans, place.community_id, [fan.id for fan in self.fans], self.rooms[0].id, now)
+            post_id = await db.write(add_post, place.community_id, now)
             self.due_at = (datetime.now(UTC) + AHEAD).replace(microsecond=0)  # noqa: TID251
             wish = NewStream(TITLE, self.due_at, remind=())
             await db.write(plan, Act(place, owner, now, "bench:1", owner.user_id), wish, StreamPolicy())
@@ -218,7 +218,7 @@ def is_whisper(call: Call) -> bool:
     return "ephemeral_message_parameters" in call.params
 
 
-def _add_fans(tx: Tx, community_id: int, users: list[int], chat_id: int, at: datetime) -> None:
+def add_fans(tx: Tx, community_id: int, users: list[int], chat_id: int, at: datetime) -> None:
     """Write fans down as they are after months."""
     for start in range(0, len(users), 500):
         some = users[start : start + 500]
@@ -241,7 +241,8 @@ def _add_fans(tx: Tx, community_id: int, users: list[int], chat_id: int, at: dat
         )
 
 
-def _add_post(tx: Tx, community_id: int, at: datetime) -> int:
+def add_post(tx: Tx, community_id: int, at: datetime) -> int:
+    """Write the post down, and return its id."""
     post = Post(community_id=community_id, number=1, content=content_to_facts(POST), made_at=at)
     tx.add(post)
     tx.flush()

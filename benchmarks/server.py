@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl
 GROUP_ID = -1001000000001
 FIRST_USER = 10_000_000
 BATCH = 100
+CROWD = 1_000
+"""Fans who come again and again in a run of the mode `soak`."""
 _ADDRESSEE = re.compile(
     rb'(?:receiver_user_id"?:\s*|callback_query_id"?:\s*"|chat_id=|name="chat_id"\r\n(?:[^\r\n]+\r\n)*\r\n|"chat_id":\s*)(\d+)'
 )
@@ -38,9 +40,12 @@ class Run:
     total: int = 0
     rate: float = 0.0
     first_id: int = 1
+    first_user: int = FIRST_USER
     started: float = 0.0
     took: list[float] = field(default_factory=list)
     answered: set[int] = field(default_factory=set)
+    answers: int = 0
+    """How many answers came in a run of the mode `soak`, in which fans ask more than once."""
     last: float = 0.0
 
     def available(self, now: float) -> int:
@@ -61,11 +66,14 @@ class Server:
         self.first_poll = 0.0
         self.sent: list[float] = []
         """When each message came, in epoch seconds."""
+        self.seen_by_all = 0
+        """How many of these were no whispers: they count against Telegram's limits."""
 
     def start(self, options: dict[str, str]) -> bytes:
         """Begin a run: make its updates available, and answer the polls that wait."""
         self.delay = float(options.get("delay", "0"))
         self.run = Run(options["mode"], int(options["n"]), float(options.get("rate", "0")), self.next_id)
+        self.run.first_user = FIRST_USER + int(options.get("skip", "0"))
         self.next_id += self.run.total
         self.run.started = time.perf_counter()
         waiting, self.waiting = self.waiting, []
@@ -79,12 +87,14 @@ class Server:
         took = sorted(run.took)
         return json.dumps(
             {
-                "answered": len(run.answered),
+                "answered": run.answers or len(run.answered),
                 "total": run.total,
                 "seconds": run.last - run.started,
                 "p50": took[len(took) // 2] if took else 0,
                 "p99": took[int(len(took) * 0.99)] if took else 0,
+                "last": took[-1] if took else 0,
                 "first_poll": self.first_poll,
+                "seen_by_all": self.seen_by_all,
             }
         ).encode()
 
@@ -97,7 +107,7 @@ class Server:
         if last <= after:
             return None
         date = int(time.time())  # noqa: TID251  # Telegram's own clock
-        items = b",".join(_update(run.mode, i, i - run.first_id, date) for i in range(after, last))
+        items = b",".join(_update(run.mode, i, run.first_user + i - run.first_id, date) for i in range(after, last))
         return b'{"ok":true,"result":[' + items + b"]}"
 
     def answer(self, body: bytes, now: float) -> None:
@@ -106,35 +116,49 @@ class Server:
         found = _ADDRESSEE.search(body)
         if found is None:
             return
-        index = int(found.group(1)) - FIRST_USER
-        if 0 <= index < run.total and index not in run.answered:
+        index = int(found.group(1)) - run.first_user
+        if run.mode == "soak":
+            run.answers += index >= 0
+            run.last = now
+        elif 0 <= index < run.total and index not in run.answered:
             run.answered.add(index)
-            ready = run.started + (index / run.rate if run.rate else 0)
+            ready = run.started + ((index + 1) / run.rate if run.rate else 0)
             run.took.append(now - ready)
             run.last = now
 
 
-def _update(mode: str, update_id: int, index: int, date: int) -> bytes:
-    user = FIRST_USER + index
+def _update(mode: str, update_id: int, user: int, date: int) -> bytes:
+    text = "/checkin"
+    if mode == "soak":
+        mode, text, user = _soaked(user)
     if mode == "storm":
-        return _tap(update_id, user, index, date)
-    sender = f'{{"id":{user},"is_bot":false,"first_name":"Fan {index}","language_code":"ko"}}'
+        return _tap(update_id, user, date)
+    sender = f'{{"id":{user},"is_bot":false,"first_name":"Fan {user}","language_code":"ko"}}'
     if mode == "echo":
         chat, text, entities = f'{{"id":{user},"type":"private","first_name":"Fan"}}', "hello", ""
     else:
         chat = f'{{"id":{GROUP_ID},"type":"supergroup","title":"Bench"}}'
-        text, entities = "/checkin", ',"entities":[{"type":"bot_command","offset":0,"length":8}]'
+        entities = f',"entities":[{{"type":"bot_command","offset":0,"length":{len(text)}}}]'
     return (
         f'{{"update_id":{update_id},"message":{{"message_id":{update_id},"from":{sender},"chat":{chat},'
         f'"date":{date},"text":"{text}"{entities}}}}}'
     ).encode()
 
 
-def _tap(update_id: int, user: int, index: int, date: int) -> bytes:
+def _soaked(user: int) -> tuple[str, str, int]:
+    """What the next one does in a run of the mode `soak`, and who: half of them were never here before."""
+    turn = user % 10
+    again = FIRST_USER + user // 10 % CROWD
+    if turn < 5:
+        return "storm" if turn == 4 else "checkin", "/checkin", user + CROWD
+    return "storm" if turn == 5 else "checkin", ("/checkin", "/me", "/me", "/streams")[turn - 6], again
+
+
+def _tap(update_id: int, user: int, date: int) -> bytes:
     """A press on the first packet's card. The query has the user's id, by which its answer is counted."""
     return (
         f'{{"update_id":{update_id},"callback_query":{{"id":"{user}","from":{{"id":{user},"is_bot":false,'
-        f'"first_name":"Fan {index}","language_code":"ko"}},"chat_instance":"1","data":"packet:1",'
+        f'"first_name":"Fan {user}","language_code":"ko"}},"chat_instance":"1","data":"packet:1",'
         f'"message":{{"message_id":7,"date":{date},"chat":{{"id":{GROUP_ID},"type":"supergroup","title":"Bench"}},'
         f'"from":{{"id":42,"is_bot":true,"first_name":"Bench"}},"text":"A red packet"}}}}}}'
     ).encode()
@@ -182,7 +206,9 @@ class Http(asyncio.Protocol):
         server = self.server
         if path.endswith(b"/sendMessage"):
             server.sent.append(time.time())  # noqa: TID251  # compared with instants of other processes
-            self.answer_later(_WHISPERED if b'"ephemeral_message_parameters"' in body else _SENT, body)
+            whispered = b'"ephemeral_message_parameters"' in body
+            server.seen_by_all += not whispered
+            self.answer_later(_WHISPERED if whispered else _SENT, body)
         elif path.endswith(b"/getUpdates"):
             server.first_poll = server.first_poll or time.perf_counter()
             self.poll(body)
@@ -204,6 +230,7 @@ class Http(asyncio.Protocol):
         if verb == "forget":
             self.server.first_poll = 0.0
             self.server.sent = []
+            self.server.seen_by_all = 0
         if verb == "sent":
             return json.dumps({"sent": self.server.sent}).encode()
         return self.server.result()
@@ -215,7 +242,7 @@ class Http(asyncio.Protocol):
             self.answer_later(batch, b"")
             return
         run = self.server.run
-        if run.rate and len(run.answered) < run.total:
+        if run.rate and max(run.answers, len(run.answered)) < run.total:
             asyncio.get_running_loop().call_later(0.002, self.poll, body)
         else:
             self.server.waiting.append((self, body))

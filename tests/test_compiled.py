@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from jinja2 import DictLoader, Environment
 
-from bot.content import compiled
+from bot.content import Words, compiled
+from bot.content.catalog import FILES
 from bot.content.compiled import TemplateCache
+from bot.rules.words import Language
 
 
 def said(folder: Path, text: str, environment: str = "en-html") -> str:
@@ -75,7 +77,29 @@ def test_what_cant_be_kept_is_said_all_the_same(tmp_path: Path) -> None:
 def test_nothing_is_kept_where_python_keeps_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder that isn't there, or a Python that was told to write no bytecode."""
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    assert TemplateCache("en-html", tmp_path).is_writable
-    assert not TemplateCache("en-html", tmp_path / "gone").is_writable
+    assert TemplateCache("en-html", tmp_path).is_of_use
+    assert not TemplateCache("en-html", tmp_path / "gone").is_of_use
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    assert not TemplateCache("en-html", tmp_path).is_writable
+    assert not TemplateCache("en-html", tmp_path).is_of_use
+    assert said(tmp_path, "a") == "a"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_kept_is_read_where_nothing_can_be_written(
+    tmp_path: Path, times: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Code that was compiled when it was installed, and belongs to another account than the bot's."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    assert said(tmp_path, "a") == "a"
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    assert TemplateCache("en-html", tmp_path).is_of_use
+    assert said(tmp_path, "a") == "a"
+    assert times == ["a"]
+
+
+def test_all_words_are_compiled_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an installation does, for a bot that can't write where its code is."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr("bot.content.TemplateCache", lambda environment: TemplateCache(environment, tmp_path))
+    Words({}, {}).load_all()
+    assert len(list(tmp_path.glob("*.j2c"))) == 2 * len(Language) * (len(FILES) + 1)

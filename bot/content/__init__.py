@@ -19,7 +19,7 @@ from bot.clock import Clock
 from bot.content import filters
 from bot.content.button import Button, Rows
 from bot.content.buttons.shared import Buttons
-from bot.content.catalog import file_of
+from bot.content.catalog import FILES, file_of
 from bot.content.compiled import TemplateCache
 from bot.content.environment import QuickEnvironment
 from bot.content.secret import MASK, Secrets
@@ -199,6 +199,12 @@ class Words:
         """Names of all blocks of a file of words."""
         return frozenset(self._plain[language][file].blocks)
 
+    def load_all(self) -> None:
+        """Load every file of words, which compiles those that weren't."""
+        for files in (*self._html.values(), *self._plain.values()):
+            for file in (*FILES, LABELS):
+                files[file]
+
     def _values(self, outcome: Any, place: Place | None, language: Language) -> dict[str, Any]:
         kind = type(outcome)
         names = self._fields.get(kind)
@@ -227,7 +233,7 @@ class _Files(dict[str, Template]):
             lstrip_blocks=True,
             auto_reload=False,
             cache_size=-1,  # as many as there are files
-            bytecode_cache=cache if cache.is_writable else None,
+            bytecode_cache=cache if cache.is_of_use else None,
         )
         self._environment.filters.update(filters.all_for(language, html=autoescape))
 

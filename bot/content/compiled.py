@@ -1,6 +1,5 @@
 """A cache of compiled templates beside Python's own. Without it each start would compile for some seconds."""
 
-import os
 import sys
 from functools import cache
 from hashlib import sha256
@@ -19,16 +18,20 @@ class TemplateCache(FileSystemBytecodeCache):
         super().__init__(str(folder), f"{environment}-%s.{sys.implementation.cache_tag}.j2c")
 
     @property
-    def is_writable(self) -> bool:
-        """Whether templates may be kept: Python may write bytecode, and so may this process in the folder."""
-        return not sys.dont_write_bytecode and os.access(self.directory, os.W_OK)
+    def is_of_use(self) -> bool:
+        """Whether templates may be kept, or are kept already: a folder that can only be read will do."""
+        return Path(self.directory).is_dir() and (
+            not sys.dont_write_bytecode or any(Path(self.directory).glob("*.j2c"))
+        )
 
     def get_source_checksum(self, source: str) -> str:
         """Changes with the template's text and with our filters: Jinja2 applies filters to constants at once."""
         return f"{super().get_source_checksum(source)}-{_code_checksum()}"
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a template. If that fails, as on a full disk, the next start compiles it again."""
+        """Keep a template. If that fails, as on a full disk or in a folder that is only read, it is compiled again."""
+        if sys.dont_write_bytecode:
+            return
         try:
             super().dump_bytecode(bucket)
         except OSError:
