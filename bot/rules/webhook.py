@@ -185,7 +185,7 @@ def _spelled(url: str) -> tuple[str, str, int | None, list[str]]:
     try:
         port = parts.port
     except ValueError:
-        port = 0
+        port = -1
     return parts.scheme, parts.hostname or "", port or PORTS.get(parts.scheme), segments_of(unquote(parts.path))
 
 
