@@ -36,7 +36,7 @@ class Hooked:
 
     async def info(self) -> dict[str, Any]:
         """What Telegram tells of the webhook."""
-        return await self.call("getWebhookInfo")
+        return dict(await self.call("getWebhookInfo"))
 
     async def call(self, method: str, **parameters: Any) -> Any:
         """Call the Bot API as another program with the same token does; the result."""

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 from sqlalchemy import func, select
+from sqlmodel import col
 from structlog.testing import capture_logs
 
 from bot.store.engine.sessions import Rx
@@ -37,7 +38,8 @@ def rows(table: Any) -> Any:
     """A read that counts the rows of a table."""
 
     def count(rx: Rx) -> int:
-        return rx.execute(select(func.count()).select_from(table)).scalar_one()
+        found: int = rx.execute(select(func.count()).select_from(table)).scalar_one()
+        return found
 
     return count
 
@@ -172,7 +174,9 @@ async def test_a_body_that_is_too_long(sqlite_url: str, monkeypatch: pytest.Monk
         assert await post(hooked, body) == (200, "", None)
 
         def aside(rx: Rx) -> list[Any]:
-            return [tuple(row) for row in rx.execute(select(SetAside.key, SetAside.body, SetAside.reason))]
+            return [
+                tuple(row) for row in rx.execute(select(col(SetAside.key), col(SetAside.body), col(SetAside.reason)))
+            ]
 
         assert await stage.app.db.read(aside) == [("42:77", "", "too long to keep")]
 

@@ -25,7 +25,8 @@ from bot.telegram.webhook_watch import Watch
 from bot.web import Vitals
 from sandbox import Person
 from tests.bot.conftest import Stage, settings
-from tests.bot.webhook.hooked import PATH, Hooked, founds, free_port, proxy, shop, until
+from tests.bot.test_web import free_port
+from tests.bot.webhook.hooked import PATH, Hooked, founds, proxy, shop, until
 
 ELSEWHERE = "http://127.0.0.1:9/another"
 
@@ -193,6 +194,26 @@ async def test_another_secret(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) 
             await stage.whisper(ana)
             assert stage.app.meters.deliveries["strange"] > 0
         assert sets(hooked) == 3
+
+
+async def test_what_waited_comes_at_once(sqlite_url: str) -> None:
+    """After an outage Telegram would wait for a minute or two; a bot that starts gets what waits at once."""
+    async with shop(sqlite_url) as hooked:
+        async with hooked.hooked() as stage:
+            await founds(stage)
+        ana = stage.fan("Ana")
+        ana.says(stage.group, "/checkin")
+        (courier,) = hooked.telegram.world.webhooks._couriers.values()
+        async with asyncio.timeout(10):
+            while max(lane.delay for lane in courier._lanes.values()) < 60:
+                hooked.telegram.clock.advance(10)
+                await asyncio.sleep(0.01)
+        async with hooked.hooked() as stage:
+            await stage.whisper(ana)
+            assert (await hooked.info())["max_connections"] == 99
+        async with hooked.hooked():
+            pass
+        assert sets(hooked) == 2
 
 
 async def test_an_older_server(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
