@@ -48,7 +48,7 @@ async def test_a_check_in_by_webhook(url: str) -> None:
     """A shop is founded and fans check in, without a single poll; the inbox is empty afterwards."""
     async with shop(url) as hooked, hooked.hooked() as stage:
         await founds(stage)
-        fans = stage.fans(30)
+        fans = stage.fans(12)
         for fan in fans:
             fan.says(stage.group, "/checkin")
         for fan in fans:
