@@ -75,6 +75,39 @@ async def test_one_failing_use_case_rolls_back_alone(sqlite_url: str) -> None:
         assert await balance(db, place, fan(1)) == 0
 
 
+@pytest.mark.runs_once
+async def test_only_a_failure_that_changed_rows_runs_its_group_again(sqlite_url: str) -> None:
+    """One that changed nothing costs the others nothing. One that did undoes them all, and they run again."""
+    runs: list[str] = []
+
+    def note(tx: Tx, name: str, user_id: int = 0, *, fails: bool = False) -> None:
+        runs.append(name)
+        if user_id:
+            born(tx, user_id)
+        if fails:
+            raise OopsError
+
+    async def together(*, changes: bool) -> list[str]:
+        runs.clear()
+        gate = Gate(db)
+        await gate.shut()
+        first = 600 if changes else 500
+        written = asyncio.gather(
+            db.write(note, "one", first + 1),
+            db.write(note, "two", first + 2 if changes else 0, fails=True),
+            db.write(note, "three", first + 3),
+            return_exceptions=True,
+        )
+        await gate.open()
+        assert [type(outcome) for outcome in await written] == [type(None), OopsError, type(None)]
+        return list(runs)
+
+    async with Database.open(sqlite_url) as db:
+        assert await together(changes=False) == ["one", "two", "three"]
+        assert await together(changes=True) == ["one", "two", "one", "two", "three"]
+        assert await people(db) == [501, 503, 601, 603]
+
+
 @pytest.mark.parametrize("fails", [breaks_off, born_twice])
 async def test_a_rollback_leaves_no_trace(db: Database, fails: Any) -> None:
     """Whatever a use case wrote before it failed is gone, and the next one works."""
