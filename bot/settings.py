@@ -149,6 +149,11 @@ class Settings(BaseSettings):
         """The bot's own user id: the part of its token before the colon."""
         return int(self.bot_token.get_secret_value().partition(":")[0])
 
+    @property
+    def several(self) -> bool:
+        """Whether several processes may work on the database."""
+        return False
+
 
 def load_settings() -> Settings:
     """Read the environment and `.env`. An unknown name in `.env` is an error, because it may be a typo.
