@@ -1,6 +1,6 @@
 """Stores updates in a durable inbox before they are confirmed to Telegram, then hands them on.
 
-How they come is elsewhere (`bot/telegram/polling.py`). What comes together is stored in one commit. A
+How they come is elsewhere (`polling.py`, `webhook.py`). What comes together is stored in one commit. A
 limited number is handled at the same time, and the updates of one person in order. Handled updates are deleted. Updates
 that are left at a stop are handled at the next start: an answer may come twice, an effect happens once (by its cause).
 An update that can't be read, stored or handled because of its content is set aside; the others go on.
@@ -145,6 +145,11 @@ class Intake:
     async def wait_for_room(self) -> None:
         """Wait while too many updates wait in memory."""
         await self._has_room.wait()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether more updates can be taken now."""
+        return self._has_room.is_set()
 
     @property
     def idle(self) -> bool:

@@ -12,8 +12,10 @@ from aiogram.exceptions import TelegramAPIError, TelegramConflictError, Telegram
 from bot.logs import get_logger
 from bot.meters import Beat
 from bot.rules.polling import Polling
+from bot.rules.webhook import mark_of
 from bot.telegram.engine import Engine
 from bot.telegram.inbox import RETRY_SECONDS, Intake
+from bot.telegram.webhook_watch import take_away
 from bot.updates import sort_out
 
 log = get_logger("intake")
@@ -28,6 +30,10 @@ LONGEST_429 = 300.0
 """Seconds after which a poll is tried again at the latest, even if a 429 asks for more."""
 WEBHOOK_SECONDS = 15.0
 """Seconds between two polls while a webhook is set."""
+ASK_AGAIN_SECONDS = 5.0
+"""Seconds after which Telegram is asked again about a webhook, if it didn't answer."""
+AGAIN_SECONDS = 300.0
+"""Seconds between two times that a webhook of our own is taken away."""
 LOG_EVERY_SECONDS = 60.0
 """Seconds between two log lines about a webhook that is still set."""
 
@@ -40,12 +46,14 @@ class Poller:
     """Polls Telegram and gives what comes to the intake."""
 
     def __init__(self, engine: Engine, intake: Intake, allowed_updates: list[str]) -> None:
+        self._engine = engine
         self._meters = engine.meters
         self._bot = engine.bot
         self._session = engine.session
         self._intake = intake
         self._allowed = allowed_updates
         self._webhook_logged_at: float | None = None
+        self._taken_away_at: float | None = None
         self._offset: int | None = None
         """The `offset` of the next poll, which confirms the updates before it."""
 
@@ -65,7 +73,7 @@ class Poller:
             except TelegramConflictError as error:
                 self._meters.calls["poll", "refused"] += 1
                 if "webhook" in error.message:
-                    await self._wait_for_webhook()
+                    await self._meet_webhook()
                     continue
                 now = time.monotonic()
                 polling = polling.refused(now)
@@ -104,6 +112,23 @@ class Poller:
         self._meters.calls["poll", result] += 1
         self._meters.trouble = reason
         log.warning("poll_failed", error=type(error).__name__, reason=reason, retry_in=retry_in)
+
+    async def _meet_webhook(self) -> None:
+        """Take a webhook away that Encore itself had set, before its owner chose polling. Wait for another's to go.
+
+        An Encore that still runs with `WEBHOOK_URL` sets it again. So it's taken away now and then only.
+        """
+        now = time.monotonic()
+        if self._taken_away_at is None or now - self._taken_away_at >= AGAIN_SECONDS:
+            try:
+                if await take_away(self._engine, mark_of(self._bot.token)):
+                    self._taken_away_at = now
+                    return
+            except TelegramAPIError as error:
+                log.warning("webhook_failed", reason=error.message, retry_in=ASK_AGAIN_SECONDS)
+                await asyncio.sleep(ASK_AGAIN_SECONDS)
+                return
+        await self._wait_for_webhook()
 
     async def _wait_for_webhook(self) -> None:
         """Log that another program has set a webhook for this bot, and wait. Its owner may have meant that."""

@@ -5,7 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, Text, bindparam, cast, delete, or_, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    LargeBinary,
+    Text,
+    bindparam,
+    cast,
+    column,
+    delete,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -45,11 +58,16 @@ _SAVE = Hot.upsert(
     )
 )
 
-_ALIVE = text(
-    "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 "
-    "AND classid = CAST(:present AS bigint) "
-    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-).bindparams(present=PRESENT)
+_ALIVE = (
+    text(
+        "SELECT objid::bigint AS worker FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 "
+        "AND classid = CAST(:present AS bigint) "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    .bindparams(present=PRESENT)
+    .columns(column("worker", BigInteger))
+    .subquery("alive")
+)
 """The numbers of the processes that live: each holds a lock with its own."""
 _HAS_ENDED = text("SELECT pg_try_advisory_xact_lock(CAST(:present AS int), CAST(:worker AS int))")
 
@@ -92,7 +110,7 @@ def left(session: Session, bot_id: int) -> list[int]:
 
 def unowned(session: Session, bot_id: int) -> list[int]:
     """The ids of updates that belong to no process that lives, in order. Only PostgreSQL can tell."""
-    nobodys = or_(col(Inbox.worker).is_(None), col(Inbox.worker).not_in(_ALIVE))
+    nobodys = or_(col(Inbox.worker).is_(None), col(Inbox.worker).not_in(select(_ALIVE.c.worker)))
     found = session.execute(select(col(Inbox.update_id)).where(col(Inbox.bot_id) == bot_id, nobodys)).scalars()
     return sorted(found)
 
