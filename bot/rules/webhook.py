@@ -18,6 +18,8 @@ MARK = "encore"
 MARK_LENGTH = 16
 MOST_CONNECTIONS = 100
 """How many deliveries Telegram may make at the same time: the most that it allows."""
+CONNECTIONS = (MOST_CONNECTIONS, MOST_CONNECTIONS - 1)
+"""Both are fine. A change from one to the other makes Telegram begin its deliveries anew, see `is_to_hasten`."""
 FAILS_FOR = timedelta(minutes=3)
 """A failure is news for this long. Telegram tries again after 120 seconds at most, and waits a minute for an answer."""
 LONGEST_REASON = 200
@@ -149,9 +151,17 @@ def judge(told: Told, wanted: Wanted, allowed: frozenset[str], *, starting: bool
         return Step.SET
     marked = is_marked(told.url, wanted.mark)
     if is_same_address(told.url, wanted.address):
-        as_wanted = marked and told.allowed == allowed and told.connections == MOST_CONNECTIONS
+        as_wanted = marked and told.allowed == allowed and told.connections in CONNECTIONS
         return Step.KEEP if as_wanted else Step.SET
     return Step.SET if marked and starting else Step.LEAVE
+
+
+def is_to_hasten(told: Told, now: datetime) -> bool:
+    """Whether Telegram waits longer and longer between its tries, because a bot that now starts was away.
+
+    It begins anew, at once, if the webhook is set with something changed.
+    """
+    return told.pending > 0 and told.failure is not None and is_recent(told.failure, now)
 
 
 def is_recent(failure: Failure, now: datetime) -> bool:

@@ -12,7 +12,18 @@ from aiogram.exceptions import TelegramAPIError, TelegramRetryAfter
 
 from bot.logs import get_logger
 from bot.meters import Beat
-from bot.rules.webhook import MOST_CONNECTIONS, Hindrance, Step, Told, Wanted, is_marked, is_recent, judge
+from bot.rules.webhook import (
+    CONNECTIONS,
+    MOST_CONNECTIONS,
+    Hindrance,
+    Step,
+    Told,
+    Wanted,
+    is_marked,
+    is_recent,
+    is_to_hasten,
+    judge,
+)
 from bot.telegram.engine import Engine
 
 log = get_logger("intake")
@@ -70,14 +81,16 @@ class Watch:
             TelegramAPIError: Telegram doesn't answer, or refuses the webhook.
         """
         told = await self._ask()
+        now = self._clock.now()
         step = judge(told, self._wanted, frozenset(self._allowed), starting=self._starting)
         if step is Step.SET and not self._is_as_accepted(told):
             if self._was_set:
                 log.warning("webhook_removed", what_to_do="find out which program did that; it is set again")
             await self._set()
             told = self._accepted = await self._ask()
-        elif step is Step.KEEP and self._has_wrong_secret(told):
-            await self._set()
+        elif step is Step.KEEP and ((self._starting and is_to_hasten(told, now)) or self._has_wrong_secret(told, now)):
+            await self._set(next(one for one in CONNECTIONS if one != told.connections))
+            told = self._accepted = await self._ask()
         self._starting = False
         if step is Step.LEAVE:
             self._name(told)
@@ -92,12 +105,12 @@ class Watch:
         self._meters.calls["webhook", "ok"] += 1
         return told
 
-    async def _set(self) -> None:
+    async def _set(self, connections: int = MOST_CONNECTIONS) -> None:
         parameters: dict[str, Any] = {
             "url": self._wanted.url,
             "secret_token": self._wanted.secret,
             "allowed_updates": self._allowed,
-            "max_connections": MOST_CONNECTIONS,
+            "max_connections": connections,
         }
         await self._session.call(self._bot, "setWebhook", parameters)
         self._meters.calls["webhook", "ok"] += 1
@@ -111,12 +124,12 @@ class Watch:
             return False
         return (kept.url, kept.allowed, kept.connections) == (told.url, told.allowed, told.connections)
 
-    def _has_wrong_secret(self, told: Told) -> bool:
+    def _has_wrong_secret(self, told: Told, now: datetime) -> bool:
         """Whether Telegram may have another secret: its deliveries aren't found, and this process never set it."""
         failure = told.failure
         if self._set_at is not None or failure is None or failure.hindrance is not Hindrance.NOT_FOUND:
             return False
-        return is_recent(failure, self._clock.now())
+        return is_recent(failure, now)
 
     def _name(self, told: Told) -> None:
         """Log that another program's webhook is set. No beat: the bot isn't ready."""

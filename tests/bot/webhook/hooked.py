@@ -36,7 +36,7 @@ class Hooked:
 
     async def info(self) -> dict[str, Any]:
         """What Telegram tells of the webhook."""
-        return await self.call("getWebhookInfo")
+        return dict(await self.call("getWebhookInfo"))
 
     async def call(self, method: str, **parameters: Any) -> Any:
         """Call the Bot API as another program with the same token does; the result."""
@@ -67,8 +67,7 @@ class Hooked:
             assert app.wanted is not None
             deliveries = Deliveries(app.wanted, lambda: app.webhook, app.meters)
             async with taking_deliveries(deliveries, where):
-                await until(lambda: app.meters.trouble is None and app.webhook is not None and app.webhook.is_open)
-                await until(lambda: self.telegram.world.webhooks.active(self.bot))
+                await until(lambda: app.webhook is not None and app.webhook._watch._was_set)
                 yield stage
 
 

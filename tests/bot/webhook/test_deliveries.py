@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 from sqlalchemy import func, select
+from sqlmodel import col
 from structlog.testing import capture_logs
 
+from bot.commands.demo import stage as demo
 from bot.store.engine.sessions import Rx
 from bot.store.messages import inbox
 from bot.store.tables import CheckIn, Inbox, SetAside
@@ -17,6 +19,9 @@ from bot.telegram import inbox as intake
 from bot.telegram import webhook
 from bot.web import deliveries
 from bot.web.deliveries import SECRET
+from sandbox import Limits, Sandbox
+from tests.bot.conftest import NOON
+from tests.bot.test_web import free_port
 from tests.bot.webhook.hooked import PATH, Hooked, founds, proxy, shop, until
 
 Answer = tuple[int, str, str | None]
@@ -37,7 +42,8 @@ def rows(table: Any) -> Any:
     """A read that counts the rows of a table."""
 
     def count(rx: Rx) -> int:
-        return rx.execute(select(func.count()).select_from(table)).scalar_one()
+        found: int = rx.execute(select(func.count()).select_from(table)).scalar_one()
+        return found
 
     return count
 
@@ -46,7 +52,7 @@ async def test_a_check_in_by_webhook(url: str) -> None:
     """A shop is founded and fans check in, without a single poll; the inbox is empty afterwards."""
     async with shop(url) as hooked, hooked.hooked() as stage:
         await founds(stage)
-        fans = stage.fans(30)
+        fans = stage.fans(12)
         for fan in fans:
             fan.says(stage.group, "/checkin")
         for fan in fans:
@@ -172,7 +178,9 @@ async def test_a_body_that_is_too_long(sqlite_url: str, monkeypatch: pytest.Monk
         assert await post(hooked, body) == (200, "", None)
 
         def aside(rx: Rx) -> list[Any]:
-            return [tuple(row) for row in rx.execute(select(SetAside.key, SetAside.body, SetAside.reason))]
+            return [
+                tuple(row) for row in rx.execute(select(col(SetAside.key), col(SetAside.body), col(SetAside.reason)))
+            ]
 
         assert await stage.app.db.read(aside) == [("42:77", "", "too long to keep")]
 
@@ -302,3 +310,15 @@ async def test_connections_stay_open(sqlite_url: str) -> None:
                 for _ in range(2):
                     async with session.post(url, json=update, headers={SECRET: given}) as answer:
                         assert (answer.headers.get("Connection", "keep-alive") != "close") is stays
+
+
+async def test_the_demo_polls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings of a real bot beside it don't make the demo take deliveries."""
+    monkeypatch.setenv("WEBHOOK_URL", "https://shop.example/telegram")
+    monkeypatch.setenv("WEBHOOK_LISTEN", "8081")
+    async with Sandbox(limits=Limits.none(), start=NOON) as telegram:
+        telegram.add_bot(token=demo.TOKEN)
+        async with demo.running(telegram, tmp_path / "demo.db", free_port()) as app:
+            await telegram.waits_for_call("getMe", timeout=10)
+            await until(lambda: app.poller is not None)
+            assert app.webhook is None

@@ -1,4 +1,4 @@
-"""The process that takes deliveries ends under load, by SIGTERM and by `kill -9`: nothing is lost, nothing is doubled."""
+"""The process that takes deliveries ends under load, by SIGTERM and by `kill -9`: nothing is lost or doubled."""
 
 import asyncio
 import random
@@ -21,7 +21,7 @@ from tests.bot.test_kill import Load
 from tests.bot.test_web import free_port
 
 TOKEN = "42:TEST"
-KILLS = 6
+KILLS = 4
 FANS = 12
 """Fans who tap between two kills."""
 ENDS_IN = 10.0
@@ -60,7 +60,7 @@ def counts(session: Session) -> dict[str, Any]:
         return session.execute(select(what)).scalar_one() or 0
 
     return {
-        "check-ins": count(func.count(col(CheckIn.id))),
+        "check-ins": count(func.count(col(CheckIn.member_id))),
         "coupons": count(func.count(col(Coupon.id))),
         "codes": count(func.count(col(Coupon.code).distinct())),
         "left in the inbox": count(func.count(col(Inbox.update_id))),
@@ -71,7 +71,7 @@ async def got(url: str) -> dict[str, Any]:
     """What fans got, and the coins that they hold; the books are sound."""
     async with Database.open(url) as db:
         books = await db.read(check_books)
-        assert books.off == []
+        assert books.sound
         return {**await db.read(counts), "coins": books.held_by_fans}
 
 
@@ -102,7 +102,7 @@ async def test_kills_under_load(url: str, tmp_path: Path) -> None:
                 await process.wait()
                 load.tap(2)
                 process = await begin()
-                if kill % 3 == 0:
+                if kill % 2 == 0:
                     await load.all_served()
             async with asyncio.timeout(30):
                 while telegram.pending(bot):
@@ -135,7 +135,7 @@ async def test_sigterm_under_load(url: str, tmp_path: Path) -> None:
             await owner.waits_for(group, lambda m: m.sender is bot, timeout=90)
             owner.says(group, "/newcoupon title=Scarf stock=100000")
             load.card = await owner.waits_for(group, is_card, timeout=90)
-            load.tap(150)
+            load.tap(80)
             await asyncio.sleep(0.15)
             began = time.monotonic()
             assert await process.stops(60) == 0
@@ -150,7 +150,7 @@ async def test_sigterm_under_load(url: str, tmp_path: Path) -> None:
                     await asyncio.sleep(0.05)
     assert unserved > 0
     found = await got(url)
-    assert (found["check-ins"], found["coupons"], found["coins"]) == (150, 150, 750)
+    assert (found["check-ins"], found["coupons"], found["coins"]) == (80, 80, 400)
 
 
 async def test_nowhere_to_listen(tmp_path: Path, sqlite_url: str) -> None:
