@@ -7,8 +7,8 @@ import gc
 import signal
 import socket
 import sys
-from collections.abc import Iterator
-from contextlib import AsyncExitStack, ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from bot import __version__
 if TYPE_CHECKING:
     from bot.running import App
     from bot.settings import Settings
+    from bot.store.engine.hold import Hold
 
 VERSION = f"encore {__version__}"
 EXIT_BUSY = 1
@@ -259,15 +260,12 @@ def _serve_or_tell(settings: "Settings") -> int:
 async def _serve(settings: "Settings") -> int:
     from bot.app import build  # noqa: PLC0415
     from bot.outside.drand import Drand  # noqa: PLC0415
-    from bot.store.engine.hold import held  # noqa: PLC0415
     from bot.store.engine.lock import InUseError  # noqa: PLC0415
-    from bot.store.engine.schema import migrate  # noqa: PLC0415
 
     url = settings.database_url.get_secret_value()
     async with AsyncExitStack() as stack:
         try:
-            hold = await stack.enter_async_context(held(url))
-            await migrate(url)
+            hold = await stack.enter_async_context(_hold_of(settings))
             await _tell_empty_or_mark(url, settings.owner_id)
         except InUseError:
             return _fail(IN_USE, EXIT_BUSY)
@@ -288,6 +286,24 @@ async def _serve(settings: "Settings") -> int:
             return _fail(f"WEBHOOK_LISTEN: {settings.webhook_listen} can't be had: {why}", EXIT_SETTINGS)
         await _until_stopped(app)
     return 0
+
+
+@asynccontextmanager
+async def _hold_of(settings: "Settings") -> AsyncIterator["Hold"]:
+    """Hold the database, alone or as one of several processes; its schema is the newest then."""
+    from bot.store.engine.hold import held  # noqa: PLC0415
+    from bot.store.engine.schema import migrate  # noqa: PLC0415
+
+    url = settings.database_url.get_secret_value()
+    if settings.several:
+        from bot.store.engine.shared_hold import shared  # noqa: PLC0415
+
+        async with shared(url) as hold:
+            yield hold
+        return
+    async with held(url) as alone:
+        await migrate(url)
+        yield alone
 
 
 def _unusable(url: str, error: Exception) -> int:

@@ -85,6 +85,8 @@ class Meters:
     """Why the last poll or check of the webhook (or the first call of the start) failed; None if it succeeded."""
     taking: Beat = Beat.POLL
     """The round by which updates come: polls, or checks that the webhook is set."""
+    follows: bool = False
+    """Whether another process sends, and does what is due."""
     undelivered: Failure | None = None
     """The last delivery to the webhook that failed, as Telegram told; None if none is known."""
     waiting_at_telegram: int = 0
@@ -110,7 +112,7 @@ class Meters:
     @property
     def rounds(self) -> tuple[Beat, ...]:
         """The rounds that must repeat in this process."""
-        return self.taking, Beat.SENDER, Beat.JOBS
+        return (self.taking,) if self.follows else (self.taking, Beat.SENDER, Beat.JOBS)
 
     def beat(self, which: Beat) -> None:
         """Note that a round took place now."""

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import sys
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,7 +18,7 @@ from bot.handlers.kit.errors import PASSING, Guard
 from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.table import Table
 from bot.housekeeping import Housekeeper
-from bot.jobs import Jobs
+from bot.jobs import Jobs, Mirrors
 from bot.logs import get_logger, logging_failures
 from bot.meters import Beat, Meters, Phase
 from bot.rules.policies import Policies
@@ -80,6 +80,7 @@ class App:
     sender: Sender
     jobs: Jobs
     housekeeper: Housekeeper
+    mirrors: Mirrors
     who: WhoAsks
     ear: Ear
     table: Table
@@ -138,6 +139,7 @@ class App:
         build_types((Message, CallbackQuery))
         tune_collector()
         self.meters.phase = Phase.RUNNING
+        self.meters.follows = self.engine.hold.peers.several
         self.meters.beat(self.meters.taking)
         log.info("started", bot=self.engine.bot.id, username=username)
         if on_ready is not None:
@@ -145,9 +147,8 @@ class App:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.engine.hold.keep())
-                group.create_task(self.sender.run())
-                group.create_task(self.jobs.run())
-                group.create_task(self.housekeeper.run())
+                group.create_task(self.engine.hold.lead(*self._works_of_leader(self.intake)))
+                group.create_task(self.mirrors.run())
                 group.create_task(self.ear.run())
                 group.create_task(self._set_menus())
                 group.create_task(self._take_in(self.intake, keep_taking))
@@ -223,6 +224,20 @@ class App:
         """Find out whether the server knows whispers before anybody is answered. Promised messages leave meanwhile."""
         await self.whispers.probe()
         await intake.run(keep_taking)
+
+    def _works_of_leader(self, intake: Intake) -> tuple[Callable[[], Awaitable[None]], ...]:
+        """What is done by one process at a time."""
+        return self._note_leading, self.sender.run, self.jobs.run, self.housekeeper.run, intake.keep_taking_over
+
+    async def _note_leading(self) -> None:
+        """While this process leads, its health depends on what the leader does."""
+        for beat in (Beat.SENDER, Beat.JOBS):
+            self.meters.beats.pop(beat, None)
+        self.meters.follows = False
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.meters.follows = self.engine.hold.peers.several
 
     async def _set_menus(self) -> None:
         """Set the bot's command menus. The bot goes on if that fails."""

@@ -212,6 +212,11 @@ class Settings(BaseSettings):
         """Where deliveries come in; None if the bot polls."""
         return read_listen(self.webhook_listen) if self.webhook_url and self.webhook_listen else None
 
+    @property
+    def several(self) -> bool:
+        """Whether other processes may work on the database too: deliveries can go to several of them."""
+        return self.webhook is not None and self.database_url.get_secret_value().startswith("postgresql:")
+
 
 def load_settings() -> Settings:
     """Read the environment and `.env`. An unknown name in `.env` is an error, because it may be a typo.

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import chain, repeat
 from typing import Any, Protocol, TypeVar
 
@@ -32,6 +33,8 @@ BACKLOG_CHARACTERS = 2_000_000
 """The same by the length of their JSON. An update in memory takes up to ten times of that: 20 MB in all."""
 RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 DELETE_CHUNK = 500
+LOOK_SECONDS = 5.0
+"""Seconds between two looks for updates whose process has ended, if nobody is seen to end."""
 
 Handle = Callable[[dict[str, Any], datetime], Awaitable[None]]
 
@@ -91,6 +94,12 @@ class Intake:
         self._known: dict[int, int] = {}
         """Updates that wait or are handled now, with the length of their JSON."""
         self._characters = 0
+        self._hold = engine.hold
+        self._ours = asyncio.Event()
+        """Set while what waits here surely belongs to this process. It can only end where several processes work."""
+        self._ours.set()
+        self._others: set[int] = set()
+        """Updates that wait here and belong to another process by now."""
         self._done: list[int] = []
         self._done_event = asyncio.Event()
         self._has_room = asyncio.Event()
@@ -104,9 +113,11 @@ class Intake:
 
         Raises what `keep_taking` raises.
         """
-        await self._replay()
+        if self._hold.number is None:
+            await self._replay()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_deleting_done())
+            group.create_task(self._keep_ours())
             for _ in range(self._concurrency):
                 group.create_task(self._work())
             self._taking = group.create_task(keep_taking())
@@ -162,10 +173,11 @@ class Intake:
     async def _store(self, fresh: Sequence[Sound], received_at: datetime) -> int:
         """Store updates in one commit and queue them; how many were new. If that fails, store each one by itself."""
         rows = [(one.update_id, one.written) for one in fresh]
+        taken = inbox.Taken(received_at, self._hold.number)
         strangers = self._people.unknown({one.person for one in fresh})
         try:
             saved, people = await self._until_done(
-                lambda: self._db.write(inbox.save, self._bot.id, rows, received_at, self._read_people, strangers)
+                lambda: self._db.write(inbox.save, self._bot.id, rows, taken, self._read_people, strangers)
             )
         except Exception as error:  # noqa: BLE001  # `_until_done` raises only failures that would come again
             if len(fresh) > 1:
@@ -210,12 +222,40 @@ class Intake:
         if left:
             log.info("replay", updates=len(left))
         for start in range(0, len(left), DELETE_CHUNK):
-            for update_id, written, received_at in await self._read_rows(left[start : start + DELETE_CHUNK]):
-                found = read_body(written)
-                if isinstance(found, Unread):
-                    await self._set_aside([replace(found, update_id=update_id)])
-                else:
-                    self._enqueue(replace(found, update_id=update_id), received_at)
+            await self._queue_rows(left[start : start + DELETE_CHUNK])
+
+    async def _queue_rows(self, update_ids: Sequence[int]) -> None:
+        for update_id, written, received_at in await self._read_rows(update_ids):
+            found = read_body(written)
+            if isinstance(found, Unread):
+                await self._set_aside([replace(found, update_id=update_id)])
+            else:
+                self._enqueue(replace(found, update_id=update_id), received_at)
+
+    async def keep_taking_over(self) -> None:
+        """Take over what ended processes left, until cancelled. Only the one that leads does this."""
+        while (number := self._hold.number) is not None:
+            left = await self._until_done(lambda: self._db.read(inbox.unowned, self._bot.id))
+            for start in range(0, len(left), DELETE_CHUNK):
+                await self._take_over(left[start : start + DELETE_CHUNK], number)
+            await self._hold.until_ended(LOOK_SECONDS)
+
+    async def _take_over(self, update_ids: Sequence[int], number: int) -> None:
+        mine = await self._until_done(lambda: self._db.write(inbox.take_over, self._bot.id, update_ids, number))
+        if mine:
+            log.info("taken_over", updates=len(mine))
+            await self._queue_rows([one for one in mine if one not in self._known])
+
+    async def _keep_ours(self) -> None:
+        """Whenever the connection that shows that this process lives was lost, find out what another has taken over."""
+        while (number := self._hold.number) is not None:
+            await self._hold.until_gone()
+            self._ours.clear()
+            await self._hold.until_here()
+            waiting = set(self._known)
+            mine = await self._until_done(partial(self._db.read, inbox.owned, self._bot.id, number))
+            self._others = waiting - mine
+            self._ours.set()
 
     async def _read_rows(self, update_ids: Sequence[int]) -> list[inbox.Row]:
         """Read rows of the inbox. If that fails, read each one by itself and set damaged ones aside."""
@@ -246,10 +286,14 @@ class Intake:
     async def _work(self) -> None:
         while True:
             person = await self._ready.get()
+            await self._ours.wait()
             if self._stopping:
                 return
             lane = self._lanes[person]
             waiting = lane[0]
+            if waiting.update_id in self._others:
+                self._leave_to_another(person, waiting)
+                continue
             self._busy += 1
             kind, began = kind_of_update(waiting.body), time.monotonic()
             try:
@@ -267,12 +311,23 @@ class Intake:
                 self._busy -= 1
             self._meters.handled[kind] += 1
             self._meters.handling.observe(time.monotonic() - began)
-            lane.popleft()
-            if lane:
-                self._ready.put_nowait(person)
-            else:
-                del self._lanes[person]
+            self._next(person)
             self._finish(waiting.update_id)
+
+    def _next(self, person: int) -> None:
+        """The first update of this person's lane is over."""
+        lane = self._lanes[person]
+        lane.popleft()
+        if lane:
+            self._ready.put_nowait(person)
+        else:
+            del self._lanes[person]
+
+    def _leave_to_another(self, person: int, waiting: _Waiting) -> None:
+        """Another process handles it, and deletes it then."""
+        self._next(person)
+        self._others.discard(waiting.update_id)
+        self._forget(waiting.update_id)
 
     def _retry_later(self, waiting: _Waiting, error: TryLaterError) -> None:
         """Try an update again later. Later updates of the same person wait for it; those of others don't."""
@@ -282,9 +337,13 @@ class Intake:
         asyncio.get_running_loop().call_later(seconds, self._ready.put_nowait, waiting.person)
 
     def _finish(self, update_id: int) -> None:
-        self._characters -= self._known.pop(update_id, 0)
+        self._forget(update_id)
         self._done.append(update_id)
         self._done_event.set()
+
+    def _forget(self, update_id: int) -> None:
+        """An update doesn't wait here any more: there may be room again."""
+        self._characters -= self._known.pop(update_id, 0)
         if len(self._known) < BACKLOG // 2 and self._characters < BACKLOG_CHARACTERS // 2:
             self._has_room.set()
 

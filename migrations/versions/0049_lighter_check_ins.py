@@ -4,7 +4,7 @@ Each index of a table whose rows come in no order costs a page of the log for ea
 than its transfer does. A check-in itself is once a day by its primary key, and its update is of one day.
 
 Revision ID: 0049
-Revises: 0047
+Revises: 0048
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "0049"
-down_revision: str | None = "0047"
+down_revision: str | None = "0048"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

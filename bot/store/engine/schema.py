@@ -38,6 +38,16 @@ async def migrate(url: str, target: str = "head") -> bool:
         await engine.dispose()
 
 
+async def is_newest(url: str) -> bool:
+    """Whether the PostgreSQL database at `url` has the newest schema."""
+    engine = async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(_revision) == HEAD
+    finally:
+        await engine.dispose()
+
+
 def migrate_file(url: str, target: str) -> bool:
     """Migrate an SQLite file as `migrate` does, without an event loop; whether there was anything to do."""
     path = make_url(url).database

@@ -67,8 +67,7 @@ class Hooked:
             assert app.wanted is not None
             deliveries = Deliveries(app.wanted, lambda: app.webhook, app.meters)
             async with taking_deliveries(deliveries, where):
-                await until(lambda: app.meters.trouble is None and app.webhook is not None and app.webhook.is_open)
-                await until(lambda: self.telegram.world.webhooks.active(self.bot))
+                await until(lambda: app.webhook is not None and app.webhook._watch._was_set)
                 yield stage
 
 

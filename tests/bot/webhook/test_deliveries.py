@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 from structlog.testing import capture_logs
 
+from bot.commands.demo import stage as demo
 from bot.store.engine.sessions import Rx
 from bot.store.messages import inbox
 from bot.store.tables import CheckIn, Inbox, SetAside
@@ -18,6 +19,9 @@ from bot.telegram import inbox as intake
 from bot.telegram import webhook
 from bot.web import deliveries
 from bot.web.deliveries import SECRET
+from sandbox import Limits, Sandbox
+from tests.bot.conftest import NOON
+from tests.bot.test_web import free_port
 from tests.bot.webhook.hooked import PATH, Hooked, founds, proxy, shop, until
 
 Answer = tuple[int, str, str | None]
@@ -306,3 +310,15 @@ async def test_connections_stay_open(sqlite_url: str) -> None:
                 for _ in range(2):
                     async with session.post(url, json=update, headers={SECRET: given}) as answer:
                         assert (answer.headers.get("Connection", "keep-alive") != "close") is stays
+
+
+async def test_the_demo_polls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings of a real bot beside it don't make the demo take deliveries."""
+    monkeypatch.setenv("WEBHOOK_URL", "https://shop.example/telegram")
+    monkeypatch.setenv("WEBHOOK_LISTEN", "8081")
+    async with Sandbox(limits=Limits.none(), start=NOON) as telegram:
+        telegram.add_bot(token=demo.TOKEN)
+        async with demo.running(telegram, tmp_path / "demo.db", free_port()) as app:
+            await telegram.waits_for_call("getMe", timeout=10)
+            await until(lambda: app.poller is not None)
+            assert app.webhook is None
