@@ -157,12 +157,13 @@ class RecentPresses:
     __slots__ = ("_at",)
 
     def __init__(self) -> None:
-        # A tuple of one instant takes 48 bytes, an empty `deque` 760: in a crowd most people press once.
+        # A tuple of one instant takes 48 bytes, a `deque` 760: of most people only the last press is kept.
         self._at: tuple[datetime, ...] = ()
 
     def note_press(self, at: datetime, policy: FarmingPolicy) -> bool:
         """Note a press. True if the last presses were faster than a person can make them."""
         if self._at and at <= self._at[-1]:
             return False
-        self._at = (*self._at, at)[-policy.presses :]
-        return len(self._at) == policy.presses and at - self._at[0] < policy.presses_within
+        recent = (before for before in self._at if at - before < policy.presses_within)
+        self._at = (*recent, at)[-policy.presses :]
+        return len(self._at) == policy.presses

@@ -116,11 +116,13 @@ def test_whose_day_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_presses_of_one_person() -> None:
-    """Of one person as many presses are remembered as are looked at."""
+    """Of one person as many presses are remembered as are looked at, and of a slow one only the last."""
     policy, presses = FarmingPolicy(), RecentPresses()
     for number in range(100):
-        presses.note_press(NOW + timedelta(minutes=number), policy)
+        presses.note_press(NOW + timedelta(milliseconds=number), policy)
     assert len(presses._at) == policy.presses
+    presses.note_press(NOW + timedelta(minutes=1), policy)
+    assert presses._at == (NOW + timedelta(minutes=1),)
 
 
 async def test_words_are_loaded_when_they_are_said() -> None:
