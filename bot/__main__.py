@@ -249,6 +249,12 @@ async def _serve(settings: "Settings") -> int:
             await app.close()
             why = "it is in use" if error.errno == errno.EADDRINUSE else type(error).__name__
             return _fail(f"METRICS_PORT: port {settings.metrics_port} can't be had: {why}", EXIT_SETTINGS)
+        try:
+            await _take_deliveries(app, settings, stack)
+        except OSError as error:
+            await app.close()
+            why = "it is in use" if error.errno == errno.EADDRINUSE else type(error).__name__
+            return _fail(f"WEBHOOK_LISTEN: {settings.webhook_listen} can't be had: {why}", EXIT_SETTINGS)
         await _until_stopped(app)
     return 0
 
@@ -296,6 +302,16 @@ async def _tell_health(app: "App", port: int | None, stack: AsyncExitStack) -> N
     orders = OrderCalls(app.db, app.clock.now, app.policies)
     proofs = DrawPages(app.db, app.files[PROOF], app.files[PACKET])
     await stack.enter_async_context(serving(vitals, port, orders, proofs))
+
+
+async def _take_deliveries(app: "App", settings: "Settings", stack: AsyncExitStack) -> None:
+    """Answer Telegram's deliveries, if a webhook shall be set. Until the bot runs, they are refused."""
+    if settings.webhook is None or settings.listen is None:
+        return
+    from bot.web import Deliveries, taking_deliveries  # noqa: PLC0415
+
+    deliveries = Deliveries(settings.webhook, lambda: app.webhook, app.meters)
+    await stack.enter_async_context(taking_deliveries(deliveries, settings.listen))
 
 
 async def _until_stopped(app: "App") -> None:

@@ -313,5 +313,6 @@ def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: li
         menus=core.menus,
         whispers=telegram.whispers,
         concurrency=core.settings.concurrency,
+        wanted=core.settings.webhook,
         listens_to=frozenset(dispatcher.resolve_used_update_types()),
     )

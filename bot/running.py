@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import gc
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -23,6 +23,7 @@ from bot.jobs import Jobs
 from bot.logs import get_logger, logging_failures
 from bot.meters import Beat, Meters, Phase
 from bot.rules.policies import Policies
+from bot.rules.webhook import Wanted
 from bot.store.engine.away import is_of_data, name_of
 from bot.store.engine.db import Database
 from bot.store.engine.lock import InUseError
@@ -31,9 +32,12 @@ from bot.telegram.deliveries import FileMaker
 from bot.telegram.ear import HEARS, Ear
 from bot.telegram.engine import Engine
 from bot.telegram.first_call import NO_SUCH_BOT, greet
-from bot.telegram.inbox import ConflictError, Intake, TryLaterError, UnfitError
+from bot.telegram.inbox import Intake, TryLaterError, UnfitError
 from bot.telegram.older_servers import update_with_all_rights
 from bot.telegram.outbox_sender import Sender
+from bot.telegram.polling import ConflictError, Poller
+from bot.telegram.webhook import Webhook
+from bot.telegram.webhook_watch import Watch
 from bot.telegram.whispers import Whispers
 from bot.telegram.who_asks import WhoAsks
 from bot.updates import kind_of_update
@@ -43,6 +47,8 @@ T = TypeVar("T", bound=BaseModel)
 log = get_logger("app")
 
 DRAIN_SECONDS = 2.5
+STORE_SECONDS = 1.5
+"""A stop waits at most this long until updates that were delivered are stored."""
 STOP_SECONDS = 6.0
 """A stop waits at most this long for handlers. Their updates stay in the inbox."""
 SWITCH_SECONDS = 0.02
@@ -83,7 +89,13 @@ class App:
     concurrency: int
     listens_to: frozenset[str]
     """Kinds of updates that the routers handle: all except messages and presses."""
+    wanted: Wanted | None = None
+    """The webhook that updates shall come to; None if the bot polls."""
     intake: Intake | None = None
+    poller: Poller | None = None
+    """What takes updates, if it polls."""
+    webhook: Webhook | None = None
+    """What takes updates, if Telegram delivers them."""
 
     @property
     def db(self) -> Database:
@@ -119,12 +131,12 @@ class App:
             handle=self._handle_or_wait,
             people=self.communities,
             read_people=find_people,
-            allowed_updates=["message", "callback_query", *sorted(self.listens_to | HEARS)],
             concurrency=self.concurrency,
         )
+        keep_taking = self._taker(self.intake, ["message", "callback_query", *sorted(self.listens_to | HEARS)])
         tune_collector()
         self.meters.phase = Phase.RUNNING
-        self.meters.beat(Beat.POLL)
+        self.meters.beat(self.meters.taking)
         log.info("started", bot=self.engine.bot.id, username=username)
         if on_ready is not None:
             on_ready()
@@ -136,7 +148,7 @@ class App:
                 group.create_task(self.housekeeper.run())
                 group.create_task(self.ear.run())
                 group.create_task(self._set_menus())
-                group.create_task(self._take_in(self.intake))
+                group.create_task(self._take_in(self.intake, keep_taking))
         except BaseExceptionGroup as errors:
             # An exception raised inside `except*` becomes a group again, so the reason is looked up by hand.
             raise _why_stopped(errors) from None
@@ -153,6 +165,8 @@ class App:
         """Prepare a stop, before `run` is cancelled: running handlers may answer, and nothing new is sent."""
         self.meters.phase = Phase.STOPPING
         self.engine.hold.pause()
+        if self.webhook is not None:
+            await self.webhook.finish(STORE_SECONDS)
         if self.intake is not None:
             await self.intake.stop(DRAIN_SECONDS)
 
@@ -188,10 +202,20 @@ class App:
             update = _read(Update, update_with_all_rights(body), context)
             await self.dispatcher.feed_update(self.engine.bot, update, cause=cause, received_at=received_at)
 
-    async def _take_in(self, intake: Intake) -> None:
+    def _taker(self, intake: Intake, allowed_updates: list[str]) -> Callable[[], Coroutine[Any, Any, None]]:
+        """What brings updates to the intake: deliveries to the webhook if there shall be one, else polls."""
+        if self.wanted is None:
+            self.poller = Poller(self.engine, intake, allowed_updates)
+            return self.poller.run
+        self.meters.taking = Beat.WEBHOOK
+        watch = Watch(self.engine, self.wanted, allowed_updates)
+        self.webhook = Webhook(intake, watch, self.clock, self.meters)
+        return self.webhook.run
+
+    async def _take_in(self, intake: Intake, keep_taking: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Find out whether the server knows whispers before anybody is answered. Promised messages leave meanwhile."""
         await self.whispers.probe()
-        await intake.run()
+        await intake.run(keep_taking)
 
     async def _set_menus(self) -> None:
         """Set the bot's command menus. The bot goes on if that fails."""

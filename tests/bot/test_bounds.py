@@ -34,11 +34,11 @@ from bot.rules.words import Language
 from bot.store.engine.db import Database
 from bot.store.messages import departures, set_aside
 from bot.store.sources import FoundSource, GroupDoor
-from bot.telegram import answers, pacer
+from bot.telegram import answers, pacer, polling, webhook
 from bot.telegram import inbox as intake
 from bot.telegram import late_answers as afterwards
 from bot.updates import KINDS, kind_of_update
-from bot.web import hooks
+from bot.web import deliveries, hooks
 from bot.web.guard import PortLimits
 from tests.bot.process import ROOT
 
@@ -117,13 +117,15 @@ def test_the_table_of_bounds() -> None:
         ("invite links", ways.LINKS_KEPT, sources.HINTS_KEPT),
         ("turns and gates", pacer.KEPT_AT_LEAST),
         ("texts that were cut", filters.LONGEST_KEPT),
-        ("updates that wait", intake.BACKLOG, intake.BATCH),
+        ("updates that wait", intake.BACKLOG, polling.BATCH),
         ("promised messages", departures.LOOK),
         ("answers to who is in no shop", afterwards.MOST),
         ("an answer of Telegram's", answers.GREATEST_SIZE, answers.LONGEST_WAIT),
         ("an update |", updates.LONGEST_BODY),
         ("what is set aside", set_aside.MOST, ASIDE_KEPT.days),
-        ("connections to the port", port.connections),
+        ("connections to the port", port.connections, deliveries.LIMITS.connections),
+        ("deliveries that wait", webhook.MOST_WAITING, webhook.REMEMBERED),
+        ("a delivery of Telegram's", deliveries.LARGEST_BODY, int(deliveries.BODY_SECONDS)),
         ("headers of a request", port.headers, port.line, int(port.read)),
         ("the body of an order", orders.max_body, int(hooks.BODY_SECONDS)),
         ("a request with its answer", int(port.whole)),
