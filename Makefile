@@ -9,13 +9,18 @@ unexport PYTHONDONTWRITEBYTECODE
 
 LANES := 1 2 3 4
 
-.PHONY: demo test run format bench pairs soak kills trial weeks pictures types $(LANES:%=lane-%)
+.PHONY: demo test run ready format bench pairs soak kills trial weeks pictures types $(LANES:%=lane-%)
 
 demo: .venv/run.stamp
 	$(BIN)/python -m bot demo $(ARGS)
 
 run: .venv/run.stamp
 	$(BIN)/python -m bot run $(ARGS)
+
+# For a bot that can't write where its code is (deploy/encore.service): all that Python would compile at the first start.
+ready: .venv/run.stamp
+	$(BIN)/python -m compileall -q bot migrations
+	$(BIN)/python -m bot.content
 
 # Lanes share the tests out among themselves (tests/lanes.py): four for two cores, as many tests wait. What a lane prints
 # is shown when it is done. Each has a folder of its own.

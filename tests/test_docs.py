@@ -15,7 +15,7 @@ import pytest
 
 from tests.test_architecture import PAGES, ROOT, short
 
-TOPS = ("bot", "tests", "sandbox", "benchmarks", "migrations", "docs")
+TOPS = ("bot", "tests", "sandbox", "benchmarks", "migrations", "deploy", "docs")
 PYTHON = [path for top in TOPS for path in sorted((ROOT / top).rglob("*.py"))]
 FLOORS = tuple(path.name for path in sorted((ROOT / "bot").iterdir()) if path.is_dir())
 QUOTED = re.compile(r"`([^`\n]+)`")
