@@ -49,7 +49,7 @@ class Desk(Router):
         self.albums: list[Handler] = []
 
     def command(self, name: str, handler: Handle) -> None:
-        """`/name …` calls `handler(message, ask, rest, …)`."""
+        """`/name …` calls `handler(ask, rest, …)`."""
         _add(self.commands, name, handler)
 
     def word(self, words: tuple[str, ...], handler: Handle, *, asked: bool = True) -> None:
@@ -60,22 +60,22 @@ class Desk(Router):
             self.statements |= {plain_word(word) for word in words}
 
     def opening(self, prefix: str, handler: Handle) -> None:
-        """`t.me/bot?start=prefix_rest`, in private, calls `handler(message, ask, rest, …)`."""
+        """`t.me/bot?start=prefix_rest`, in private, calls `handler(ask, rest, …)`."""
         _add(self.openings, prefix, handler)
 
     def hearing(self, hears: Hears, handler: Handle) -> None:
-        """A short message in a group that no word fits calls `handler(message, ask, rest, …)` if `hears` gives a rest.
+        """A short message in a group that no word fits calls `handler(ask, rest, …)` if `hears` gives a rest.
 
         `hears` is asked for each such message: it looks something up in memory, nothing more.
         """
         self.hearings.append((hears, Handler(handler)))
 
     def service(self, name: str, handler: Handle) -> None:
-        """A service message with this field (`new_chat_members`) calls `handler(message, ask, …)`."""
+        """A service message with this field (`new_chat_members`) calls `handler(ask, …)`."""
         _add(self.services, name, handler)
 
     def reply(self, kind: str, handler: Handle, *, borrowed: bool = False) -> None:
-        """What is written in private while a dialogue of this kind is open calls `handler(message, ask, rest, …)`.
+        """What is written in private while a dialogue of this kind is open calls `handler(ask, rest, …)`.
 
         `borrowed`: a message that was forwarded answers it too.
         """
@@ -84,18 +84,18 @@ class Desk(Router):
             self.takes_borrowed.add(kind)
 
     def cancel(self, kind: str, handler: Handle) -> None:
-        """`/cancel` in private while a dialogue of this kind is open calls `handler(message, ask, rest, …)`."""
+        """`/cancel` in private while a dialogue of this kind is open calls `handler(ask, rest, …)`."""
         _add(self.cancels, kind, handler)
 
     def album(self, handler: Handle) -> None:
-        """A part of an album that has no command of its own calls `handler(message, ask, …)`, whoever wrote it first.
+        """A part of an album that has no command of its own calls `handler(ask, …)`, whoever wrote it first.
 
         Each handler looks whether the part is for it.
         """
         self.albums.append(Handler(handler))
 
     def press(self, prefix: str, handler: Handle, *, fast: bool = False) -> None:
-        """A press whose data is `prefix` or `prefix:rest` calls `handler(press, ask, rest, …)`.
+        """A press whose data is `prefix` or `prefix:rest` calls `handler(ask, rest, …)`.
 
         `fast`: it is meant to be pressed again and again, so that is no sign of a machine.
         """
