@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aiogram import Dispatcher
@@ -51,6 +52,9 @@ STORE_SECONDS = 1.5
 STOP_SECONDS = 6.0
 """A stop waits at most this long for handlers. Their updates stay in the inbox."""
 SWITCH_SECONDS = 0.02
+JOBS_AFTER = 1.0
+TIDIES_AFTER = 15.0
+"""Seconds after one of several processes began to lead."""
 
 GC_THRESHOLDS = (20_000, 20, 100)
 """With Python's defaults the collector scans aiogram's 400 pydantic types again and again.
@@ -226,8 +230,14 @@ class App:
         await intake.run(keep_taking)
 
     def _works_of_leader(self, intake: Intake) -> tuple[Callable[[], Awaitable[None]], ...]:
-        """What is done by one process at a time."""
-        return self._note_leading, self.sender.run, self.jobs.run, self.housekeeper.run, intake.keep_taking_over
+        """What is done by one process at a time.
+
+        Who takes over from another that was killed amid a start sends first: all else it does for the first time.
+        """
+        jobs, housekeeper = self.jobs.run, self.housekeeper.run
+        if self.engine.hold.peers.several:
+            jobs, housekeeper = partial(_later, JOBS_AFTER, jobs), partial(_later, TIDIES_AFTER, housekeeper)
+        return self._note_leading, self.sender.run, jobs, housekeeper, intake.keep_taking_over
 
     async def _note_leading(self) -> None:
         """While this process leads, its health depends on what the leader does."""
@@ -243,6 +253,11 @@ class App:
         """Set the bot's command menus. The bot goes on if that fails."""
         with logging_failures(log, "menus_failed"):
             await self.menus.at_start()
+
+
+async def _later(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    await asyncio.sleep(seconds)
+    await work()
 
 
 def _why_stopped(errors: BaseExceptionGroup[BaseException]) -> BaseException:

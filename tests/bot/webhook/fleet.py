@@ -157,10 +157,6 @@ class Fleet:
         """Wait until every group has its card."""
         await until(lambda: all(self.cards(title).values()))
 
-    def doubled(self, title: str) -> int:
-        """Cards too many."""
-        return sum(max(0, len(cards) - 1) for cards in self.cards(title).values())
-
 
 async def until(fits: Callable[[], object], seconds: float = 60) -> float:
     """Wait until something is so; after how many seconds it was."""
