@@ -154,7 +154,7 @@ class Settings(BaseSettings):
     """Whether other people's groups may found shops of their own."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "text"] = "json"
-    concurrency: int = Field(default=128, ge=1, le=512)
+    concurrency: int = Field(default=256, ge=1, le=512)
     """Updates that are handled at the same time, at most."""
     metrics_port: int | None = Field(default=None, ge=1, le=65535)
     """The port of health, metrics and pages, on this machine only. None: nothing listens."""

@@ -48,7 +48,8 @@ UPLOAD_TIMEOUT = ClientTimeout(total=60)
 """For calls that aiogram makes, uploads included."""
 POLL_GRACE = 10
 """Seconds a long poll may take beyond its own time."""
-CONNECTIONS = 256
+CONNECTIONS = 576
+"""At most: as many as updates may be handled at once (512), and some for polls and for the sender."""
 REFUSALS: dict[int, type[TelegramAPIError]] = {
     400: TelegramBadRequest,
     401: TelegramUnauthorizedError,
