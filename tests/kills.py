@@ -138,6 +138,9 @@ class Crowd:
         end = time.monotonic() + seconds
         while (missing := self.missing(self.answers())) and time.monotonic() < end:
             await asyncio.sleep(0.5)
+        if missing:
+            waiting = Counter(one.kind for one in self.telegram.pending(self.bot))
+            _say(f"  not answered after {seconds:.0f} s: {dict(missing)}; at Telegram wait {dict(waiting)}")
         return not missing
 
     def answers(self) -> dict[tuple[str, str], list[float]]:
@@ -148,10 +151,11 @@ class Crowd:
                 found.setdefault(key, []).append(call.at)
         return found
 
-    def missing(self, answers: dict[tuple[str, str], list[float]]) -> int:
-        """How many words and taps weren't answered."""
+    def missing(self, answers: dict[tuple[str, str], list[float]]) -> Counter[str]:
+        """How many words and taps of each kind weren't answered."""
         asked = [(kind, str(fan.id)) for fan in self.fans for kind in ("check-in", "coupon", "card")]
-        return sum(one not in answers for one in asked) + sum(press.answer is None for press in self.presses)
+        pressed = [press.data for press in self.presses if press.answer is None]
+        return Counter([kind for kind, of in asked if (kind, of) not in answers] + pressed)
 
 
 def _is_packet(message: Message) -> bool:
@@ -243,7 +247,7 @@ async def kills(wish: Wish, folder: Path) -> Figures:
         answers = crowd.answers()
         polls = sum(call.method == "getUpdates" and call.status == 200 for call in telegram.calls)
         assert (polls == 0) == wish.webhook, "the bot took its updates in another way than it was told"
-        figures.fans, figures.unanswered = len(crowd.fans), crowd.missing(answers)
+        figures.fans, figures.unanswered = len(crowd.fans), crowd.missing(answers).total()
         for times in answers.values():
             for before, after in pairwise(times):
                 hidden = any(before <= at <= after for at in killed)
