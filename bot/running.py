@@ -48,7 +48,7 @@ T = TypeVar("T", bound=BaseModel)
 log = get_logger("app")
 
 DRAIN_SECONDS = 2.5
-STORE_SECONDS = 1.5
+STORE_SECONDS = 1.0
 """A stop waits at most this long until updates that were delivered are stored."""
 STOP_SECONDS = 6.0
 """A stop waits at most this long for handlers. Their updates stay in the inbox."""

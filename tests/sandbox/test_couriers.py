@@ -380,3 +380,12 @@ async def test_a_certificate_of_ones_own(scene: Scene, certificate: Path, part: 
             assert json.loads(await response.text())["description"] == "Webhook was set"
         await hook.gets(1)
         assert (await scene.api("getWebhookInfo")).result["has_custom_certificate"] is True
+
+
+async def test_raw_bytes_are_delivered(scene: Scene, hook: Hook) -> None:
+    """Bytes that a test puts among the updates are posted too, whether the webhook was set before or after."""
+    scene.telegram.sends_raw(scene.bot, lambda number: b'{"update_id": %d, "first": 1}' % number)
+    await scene.api("setWebhook", url=hook.url)
+    await hook.gets(1)
+    scene.telegram.sends_raw(scene.bot, lambda number: b'{"update_id": %d, "second": 1}' % number)
+    assert [("first" in one, "second" in one) for one in await hook.gets(2)] == [(True, False), (False, True)]

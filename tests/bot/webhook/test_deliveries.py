@@ -12,6 +12,7 @@ from sqlmodel import col
 from structlog.testing import capture_logs
 
 from bot.commands.demo import stage as demo
+from bot.rules.listen import Tcp
 from bot.store.engine.sessions import Rx
 from bot.store.messages import inbox
 from bot.store.tables import CheckIn, Inbox, SetAside
@@ -19,6 +20,7 @@ from bot.telegram import inbox as intake
 from bot.telegram import webhook
 from bot.web import deliveries
 from bot.web.deliveries import SECRET
+from bot.web.guard import PortLimits
 from sandbox import Limits, Sandbox
 from tests.bot.conftest import NOON
 from tests.bot.test_web import free_port
@@ -322,3 +324,22 @@ async def test_the_demo_polls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             await telegram.waits_for_call("getMe", timeout=10)
             await until(lambda: app.poller is not None)
             assert app.webhook is None
+
+
+async def test_a_connection_that_rests_is_cut(sqlite_url: str) -> None:
+    """A connection on which nothing more is delivered is closed after its time, so that it takes nobody's place."""
+    update = {"update_id": 5, "message": {"message_id": 1, "date": 1, "chat": {"id": 7, "type": "private"}}}
+    async with shop(sqlite_url) as hooked, hooked.hooked() as stage:
+        assert stage.app.wanted is not None
+        takes = deliveries.Deliveries(stage.app.wanted, lambda: stage.app.webhook, stage.app.meters)
+        port, secret, body = free_port(), stage.app.wanted.secret, json.dumps(update).encode()
+        limits = PortLimits(idle=0.3)
+        async with deliveries.taking_deliveries(takes, Tcp("127.0.0.1", port), limits):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\n{SECRET}: {secret}\r\nContent-Length: {len(body)}\r\n\r\n"
+            for _ in range(3):
+                writer.write(head.encode() + body)
+                assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200 OK")
+                await asyncio.sleep(0.2)
+            assert await asyncio.wait_for(reader.read(), 3) == b""
+            writer.close()
