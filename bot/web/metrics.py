@@ -53,6 +53,8 @@ class _Snapshot(Collector):
         yield GaugeMetricFamily(
             "encore_running", "1 while updates are taken and handled.", value=float(meters.phase is Phase.RUNNING)
         )
+        leads = float(not meters.follows)
+        yield GaugeMetricFamily("encore_leads", "1 while this process sends, and does what is due.", value=leads)
         yield from _updates(meters)
         yield from self._inbox(now)
         yield from self._outbox(now)
