@@ -64,6 +64,10 @@ trial: .venv/dev.stamp
 weeks: .venv/dev.stamp
 	$(BIN)/python -m pytest tests/bot/posts/five_weeks.py -q -s
 
+# The leader of several processes is killed under load, twenty times: `make test` does it twice.
+leader-kills: .venv/dev.stamp
+	LEADER_KILLS=20 $(BIN)/python -m pytest tests/bot/webhook/test_several.py -q -s -k leader_is_killed
+
 # The README's lists in three languages on two screens, a minute each: `make test` plays three of these six walks.
 # What each saw is left in build/pictures/<language>-<width>.
 pictures: .venv/dev.stamp

@@ -53,7 +53,7 @@ from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.whereabouts import Whereabouts
 from bot.handlers.shops.arrivals import Arrivals, Founding
 from bot.housekeeping import Housekeeper
-from bot.jobs import Jobs
+from bot.jobs import Jobs, Mirrors
 from bot.logs import get_logger, logging_failures
 from bot.meters import Meters
 from bot.rules.attention.budget import AttentionPolicy
@@ -130,15 +130,17 @@ def build(
 def _open(settings: Settings, clock: Clock, limits: Limits, hold: Hold) -> Engine:
     meters = Meters()
     session = LightSession(settings.telegram_api_url)
-    pacer = Pacer(limits, clock.monotonic, meters)
+    pacer = Pacer(limits, clock.monotonic, meters, hold.peers)
     session.middleware(pacer)
+    db = Database.open(settings.database_url.get_secret_value(), meters)
+    db.link(hold.peers, lambda: hold.is_held)
     bot = Bot(settings.bot_token.get_secret_value(), session=session)
     return Engine(
         bot=bot,
         session=session,
         pacer=pacer,
         out=Outbound(bot, session, pacer, settings.public_url),
-        db=Database.open(settings.database_url.get_secret_value(), meters),
+        db=db,
         clock=clock,
         meters=meters,
         hold=hold,
@@ -147,7 +149,7 @@ def _open(settings: Settings, clock: Clock, limits: Limits, hold: Hold) -> Engin
 
 def _telegram(settings: Settings, engine: Engine, policies: Policies) -> Telegram:
     db, clock, words = engine.db, engine.clock, words_of(DOMAINS).by(engine.clock.now)
-    communities = Communities(db, open_to_all=settings.open)
+    communities = Communities(db, open_to_all=settings.open, peers=engine.hold.peers)
     move_group = MoveGroup(db, communities, policies, follows_of(DOMAINS))
     belonging = Belonging(db, policies)
     whispers = Whispers(engine.out, db, clock)
@@ -178,8 +180,8 @@ def _core(
 ) -> Core:
     bot, db, clock, table = engine.bot, engine.db, engine.clock, table_of(DOMAINS)
     communities, voice, roles = telegram.communities, telegram.voice, shops.roles
-    whereabouts = Whereabouts(bot, telegram.belonging, clock, policies[FansPolicy])
-    ways = WaysIn(bot, shops.sources)
+    whereabouts = Whereabouts(bot, telegram.belonging, clock, policies[FansPolicy], engine.hold.peers)
+    ways = WaysIn(bot, shops.sources, engine.hold.peers)
     menus = Menus(engine.out, telegram.words, communities, table.names, telegram.whispers)
     people, giveaways = People(db), giveaways_of(DOMAINS)
     files = policies[ImportPolicy]
@@ -202,7 +204,7 @@ def _core(
         greeter=Greeter(communities=communities, shops=shops.rooms, roles=roles, voice=voice, menus=menus),
         activities=Activities(),
         ear=Ear(engine, communities),
-        file_talk=FileTalk(Imports(db, files), FileReader(bot, files), communities, voice),
+        file_talk=FileTalk(Imports(db, files), FileReader(bot, files), communities, voice, engine.hold.peers),
         people=people,
         naming=Naming(bot, communities, people),
         undoing=Undo(db, policies, undoables_of(DOMAINS, policies), giveaways, communities.forget),
@@ -301,10 +303,11 @@ def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: li
         sender=_sender(engine, telegram, Budget(core.policies[AttentionPolicy]), wired, files),
         jobs=Jobs(db=db, clock=clock, hold=hold, features=[due for one in wired for due in one.due], meters=meters),
         housekeeper=_housekeeper(engine, shops, wired),
+        mirrors=Mirrors(db, hold.peers, [mirror for one in wired for mirror in one.mirrors]),
         who=WhoAsks(
             core.communities,
             clock,
-            watch=PressWatch(db, core.policies[FarmingPolicy]).pressed,
+            watch=PressWatch(db, core.policies[FarmingPolicy], hold.peers).pressed,
             forget_topic=shops.topics.forget,
             meant_fast=core.table.fast_presses,
         ),
@@ -313,5 +316,6 @@ def _app(engine: Engine, telegram: Telegram, shops: Shops, core: Core, wired: li
         menus=core.menus,
         whispers=telegram.whispers,
         concurrency=core.settings.concurrency,
+        wanted=core.settings.webhook,
         listens_to=frozenset(dispatcher.resolve_used_update_types()),
     )

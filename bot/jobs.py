@@ -5,7 +5,8 @@ everything that is due, and each feature decides again what should still be done
 """
 
 import asyncio
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
@@ -18,11 +19,14 @@ from bot.store.damage import Repairs
 from bot.store.engine.away import DatabaseAwayError
 from bot.store.engine.db import Database
 from bot.store.engine.hold import Hold
+from bot.store.engine.peers import Peers
 
 log = get_logger("jobs")
 
 SAFETY = timedelta(seconds=30)
 """Due work waits at most this long, even if the alarm is set wrong."""
+TICKED = "ticked"
+"""The word that what is due was done: what processes remember of it may be out of date."""
 JOB_DEFAULTS = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
 
 
@@ -34,6 +38,32 @@ class Due(Protocol):
 
         Returns when more is due, or None if that isn't known.
         """
+
+
+Mirror = Callable[[], Awaitable[None]]
+"""Reads again what a process keeps in memory of what is due."""
+
+
+class Mirrors:
+    """Keeps right what processes remember of what is due, where the alarm clock may ring in another process."""
+
+    def __init__(self, db: Database, peers: Peers, mirrors: Sequence[Mirror]) -> None:
+        self._several = peers.several
+        self._mirrors = mirrors
+        self._wake = asyncio.Event()
+        db.on_plan(self._wake.set)
+        peers.hear(TICKED, lambda _: self._wake.set())
+
+    async def run(self) -> None:
+        """Read again whenever a plan changed or what was due was done, until cancelled."""
+        while self._several:
+            self._wake.clear()
+            for mirror in self._mirrors:
+                with logging_failures(log, "mirror_failed"):
+                    await mirror()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SAFETY.total_seconds()):
+                    await self._wake.wait()
 
 
 class Jobs:
@@ -56,12 +86,14 @@ class Jobs:
     async def run(self) -> None:
         """Work until cancelled."""
         self._scheduler.start()
-        self._scheduler.add_job(self._ring, "interval", seconds=SAFETY.total_seconds(), id="safety")
+        every = SAFETY.total_seconds()
+        self._scheduler.add_job(self._ring, "interval", seconds=every, id="safety", replace_existing=True)
         try:
             while True:
                 self._wake.clear()
                 await self._hold.wait()
                 next_at = await self.tick()
+                self._hold.peers.tell(TICKED)
                 if next_at is not None:
                     self._set_alarm(next_at)
                 await self._wake.wait()

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bot.rules.webhook import Failure
+
 Seconds = float
 
 BUCKETS: tuple[Seconds, ...] = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -28,6 +30,8 @@ class Beat(StrEnum):
 
     POLL = "poll"
     """Telegram answered a `getUpdates`, or the first call of the start."""
+    WEBHOOK = "webhook"
+    """Telegram told that our webhook is set, or the first call of the start was answered. It takes the polls' place."""
     SENDER = "sender"
     """The sender read which messages are due."""
     JOBS = "jobs"
@@ -75,10 +79,22 @@ class Meters:
     handling: Histogram = field(default_factory=Histogram)
     """Durations of handlers, their answers included."""
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Calls to Telegram, by kind (`answer`, `whisper`, `private`, `group`, `edit`, `manage`, `ask`, `poll`) and result:
-    `ok`, `limited` (429), `refused` (another 4xx), `unreachable` (5xx, a cut connection, no clear answer)."""
+    """Calls to Telegram, by kind (`answer`, `whisper`, `private`, `group`, `edit`, `manage`, `ask`, `poll`, `webhook`)
+    and result: `ok`, `limited` (429), `refused` (another 4xx), `unreachable` (5xx, a cut or odd answer)."""
     trouble: str | None = None
-    """Why the last poll (or the first call of the start) failed; None if it succeeded."""
+    """Why the last poll or check of the webhook (or the first call of the start) failed; None if it succeeded."""
+    taking: Beat = Beat.POLL
+    """The round by which updates come: polls, or checks that the webhook is set."""
+    follows: bool = False
+    """Whether another process sends, and does what is due."""
+    undelivered: Failure | None = None
+    """The last delivery to the webhook that failed, as Telegram told; None if none is known."""
+    waiting_at_telegram: int = 0
+    """Updates that waited at Telegram at the last check of the webhook."""
+    delivered_at: datetime | None = None
+    """When the last delivery was stored."""
+    deliveries: Counter[str] = field(default_factory=Counter)
+    """Calls of the webhook, by result: `stored`, `busy`, `away` (the database), `stopping`, `strange`, `slow`."""
     whispers_refused: int = 0
     transactions: int = 0
     commits: int = 0
@@ -92,6 +108,11 @@ class Meters:
     forgotten: Counter[str] = field(default_factory=Counter)
     """Rows of memory that were deleted after their time, by table."""
     books: BooksChecked | None = None
+
+    @property
+    def rounds(self) -> tuple[Beat, ...]:
+        """The rounds that must repeat in this process."""
+        return (self.taking,) if self.follows else (self.taking, Beat.SENDER, Beat.JOBS)
 
     def beat(self, which: Beat) -> None:
         """Note that a round took place now."""

@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import gc
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from aiogram import Dispatcher
@@ -19,10 +20,11 @@ from bot.handlers.kit.errors import PASSING
 from bot.handlers.kit.menus import Menus
 from bot.handlers.kit.table import Table
 from bot.housekeeping import Housekeeper
-from bot.jobs import Jobs
+from bot.jobs import Jobs, Mirrors
 from bot.logs import get_logger, logging_failures
 from bot.meters import Beat, Meters, Phase
 from bot.rules.policies import Policies
+from bot.rules.webhook import Wanted
 from bot.store.engine.away import is_of_data, name_of
 from bot.store.engine.db import Database
 from bot.store.engine.lock import InUseError
@@ -31,10 +33,13 @@ from bot.telegram.deliveries import FileMaker
 from bot.telegram.ear import HEARS, Ear
 from bot.telegram.engine import Engine
 from bot.telegram.first_call import NO_SUCH_BOT, greet
-from bot.telegram.inbox import ConflictError, Intake, TryLaterError, UnfitError
+from bot.telegram.inbox import Intake, TryLaterError, UnfitError
 from bot.telegram.late_types import build_types
 from bot.telegram.older_servers import update_with_all_rights
 from bot.telegram.outbox_sender import Sender
+from bot.telegram.polling import ConflictError, Poller
+from bot.telegram.webhook import Webhook
+from bot.telegram.webhook_watch import Watch
 from bot.telegram.whispers import Whispers
 from bot.telegram.who_asks import WhoAsks
 from bot.updates import kind_of_update
@@ -44,9 +49,14 @@ T = TypeVar("T", bound=BaseModel)
 log = get_logger("app")
 
 DRAIN_SECONDS = 2.5
+STORE_SECONDS = 1.5
+"""A stop waits at most this long until updates that were delivered are stored."""
 STOP_SECONDS = 6.0
 """A stop waits at most this long for handlers. Their updates stay in the inbox."""
 SWITCH_SECONDS = 0.02
+JOBS_AFTER = 1.0
+TIDIES_AFTER = 15.0
+"""Seconds after one of several processes began to lead."""
 
 GC_THRESHOLDS = (20_000, 20, 100)
 """With Python's defaults the collector scans aiogram's 400 pydantic types again and again.
@@ -76,6 +86,7 @@ class App:
     sender: Sender
     jobs: Jobs
     housekeeper: Housekeeper
+    mirrors: Mirrors
     who: WhoAsks
     ear: Ear
     table: Table
@@ -84,7 +95,13 @@ class App:
     concurrency: int
     listens_to: frozenset[str]
     """Kinds of updates that the routers handle: all except messages and presses."""
+    wanted: Wanted | None = None
+    """The webhook that updates shall come to; None if the bot polls."""
     intake: Intake | None = None
+    poller: Poller | None = None
+    """What takes updates, if it polls."""
+    webhook: Webhook | None = None
+    """What takes updates, if Telegram delivers them."""
 
     @property
     def db(self) -> Database:
@@ -120,25 +137,25 @@ class App:
             handle=self._handle_or_wait,
             people=self.communities,
             read_people=find_people,
-            allowed_updates=["message", "callback_query", *sorted(self.listens_to | HEARS)],
             concurrency=self.concurrency,
         )
         build_types((Message, CallbackQuery))
+        keep_taking = self._taker(self.intake, ["message", "callback_query", *sorted(self.listens_to | HEARS)])
         tune_collector()
         self.meters.phase = Phase.RUNNING
-        self.meters.beat(Beat.POLL)
+        self.meters.follows = self.engine.hold.peers.several
+        self.meters.beat(self.meters.taking)
         log.info("started", bot=self.engine.bot.id, username=username)
         if on_ready is not None:
             on_ready()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self.engine.hold.keep())
-                group.create_task(self.sender.run())
-                group.create_task(self.jobs.run())
-                group.create_task(self.housekeeper.run())
+                group.create_task(self.engine.hold.lead(*self._works_of_leader(self.intake)))
+                group.create_task(self.mirrors.run())
                 group.create_task(self.ear.run())
                 group.create_task(self._set_menus())
-                group.create_task(self._take_in(self.intake))
+                group.create_task(self._take_in(self.intake, keep_taking))
         except BaseExceptionGroup as errors:
             # An exception raised inside `except*` becomes a group again, so the reason is looked up by hand.
             raise _why_stopped(errors) from None
@@ -155,6 +172,8 @@ class App:
         """Prepare a stop, before `run` is cancelled: running handlers may answer, and nothing new is sent."""
         self.meters.phase = Phase.STOPPING
         self.engine.hold.pause()
+        if self.webhook is not None:
+            await self.webhook.finish(STORE_SECONDS)
         if self.intake is not None:
             await self.intake.stop(DRAIN_SECONDS)
 
@@ -190,15 +209,50 @@ class App:
             update = _read(Update, update_with_all_rights(body), context)
             await self.dispatcher.feed_update(self.engine.bot, update, cause=cause, received_at=received_at)
 
-    async def _take_in(self, intake: Intake) -> None:
+    def _taker(self, intake: Intake, allowed_updates: list[str]) -> Callable[[], Coroutine[Any, Any, None]]:
+        """What brings updates to the intake: deliveries to the webhook if there shall be one, else polls."""
+        if self.wanted is None:
+            self.poller = Poller(self.engine, intake, allowed_updates)
+            return self.poller.run
+        self.meters.taking = Beat.WEBHOOK
+        watch = Watch(self.engine, self.wanted, allowed_updates)
+        self.webhook = Webhook(intake, watch, self.clock, self.meters)
+        return self.webhook.run
+
+    async def _take_in(self, intake: Intake, keep_taking: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Find out whether the server knows whispers before anybody is answered. Promised messages leave meanwhile."""
         await self.whispers.probe()
-        await intake.run()
+        await intake.run(keep_taking)
+
+    def _works_of_leader(self, intake: Intake) -> tuple[Callable[[], Awaitable[None]], ...]:
+        """What is done by one process at a time.
+
+        Who takes over from another that was killed amid a start sends first: all else it does for the first time.
+        """
+        jobs, housekeeper = self.jobs.run, self.housekeeper.run
+        if self.engine.hold.peers.several:
+            jobs, housekeeper = partial(_later, JOBS_AFTER, jobs), partial(_later, TIDIES_AFTER, housekeeper)
+        return self._note_leading, self.sender.run, jobs, housekeeper, intake.keep_taking_over
+
+    async def _note_leading(self) -> None:
+        """While this process leads, its health depends on what the leader does."""
+        for beat in (Beat.SENDER, Beat.JOBS):
+            self.meters.beats.pop(beat, None)
+        self.meters.follows = False
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.meters.follows = self.engine.hold.peers.several
 
     async def _set_menus(self) -> None:
         """Set the bot's command menus. The bot goes on if that fails."""
         with logging_failures(log, "menus_failed"):
             await self.menus.at_start()
+
+
+async def _later(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    await asyncio.sleep(seconds)
+    await work()
 
 
 def _why_stopped(errors: BaseExceptionGroup[BaseException]) -> BaseException:

@@ -9,6 +9,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from bot.rules.listen import LOOPBACK, Listen, Tcp, read_listen
+from bot.rules.webhook import Wanted
+
 SQLITE = ("sqlite", "sqlite+aiosqlite", "sqlite+pysqlite")
 POSTGRES = (
     "postgres",
@@ -48,6 +51,10 @@ DROPPED_OPTIONS = (
 )
 """Beginnings of options that hosts write for other drivers: they are removed."""
 DATABASE_HINT = "it should look like sqlite:///data/encore.db or postgresql://user:password@host/name"
+PUBLIC_API = "https://api.telegram.org"
+WEBHOOK_PORTS = (80, 88, 443, 8443)
+"""The ports to which Telegram delivers: https://core.telegram.org/bots/api#setwebhook."""
+WEBHOOK_HINT = "it should look like https://shop.example/telegram, the address that your reverse proxy answers"
 LONGEST_NAME = 24
 """Characters. A longer name may be a part of a secret that was pasted, so no message repeats it."""
 
@@ -116,13 +123,30 @@ def _check_public_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _check_webhook_url(value: str) -> str:
+    try:
+        parts = urlsplit(value.strip())
+        parts.port  # noqa: B018  # it raises ValueError if the port is no number
+    except ValueError:
+        raise ValueError(WEBHOOK_HINT) from None
+    odd = parts.query or parts.fragment or "@" in parts.netloc or not parts.hostname
+    if parts.scheme not in {"https", "http"} or odd or not value.isascii() or any(sign.isspace() for sign in value):
+        raise ValueError(WEBHOOK_HINT)
+    return value
+
+
+def _check_listen(value: str) -> str:
+    read_listen(value)
+    return value
+
+
 class Settings(BaseSettings):
     """All settings. The table in the README lists the same names."""
 
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="forbid", frozen=True)
 
     bot_token: Annotated[SecretStr, AfterValidator(_check_token)]
-    telegram_api_url: Annotated[str, AfterValidator(_check_api_url)] = "https://api.telegram.org"
+    telegram_api_url: Annotated[str, AfterValidator(_check_api_url)] = PUBLIC_API
     database_url: Annotated[SecretStr, AfterValidator(_check_database_url)] = SecretStr("sqlite:///data/encore.db")
     owner_id: int | None = Field(default=None, ge=1, lt=2**52)
     """The user id of who may found the first shop: in a group that they created. None: whoever adds the bot first."""
@@ -137,6 +161,35 @@ class Settings(BaseSettings):
     public_url: Annotated[str, AfterValidator(_check_public_url)] | None = None
     """The public address of the pages that the port serves, behind a reverse proxy. None: no button leads to them."""
 
+    webhook_listen: Annotated[str, AfterValidator(_check_listen)] | None = None
+    """Where Telegram's deliveries come in, from the reverse proxy: a port, host:port or a unix socket."""
+    webhook_url: Annotated[str, AfterValidator(_check_webhook_url)] | None = None
+    """The public address to which Telegram delivers updates. None: the bot polls."""
+
+    @field_validator("webhook_listen")
+    @classmethod
+    def _has_own_port(cls, value: str | None, info: ValidationInfo) -> str | None:
+        port = info.data.get("metrics_port")
+        if value is not None and port is not None and read_listen(value) in {Tcp(LOOPBACK, port), Tcp("0.0.0.0", port)}:  # noqa: S104
+            raise ValueError("METRICS_PORT has this port; choose another")
+        return value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _can_be_delivered_to(cls, value: str | None, info: ValidationInfo) -> str | None:
+        """Telegram's own server delivers by https to four ports. A Bot API server of one's own takes any address."""
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if info.data.get("telegram_api_url") == PUBLIC_API:
+            if parts.scheme != "https":
+                raise ValueError("it should begin with https://, as Telegram delivers by nothing else")
+            if (parts.port if parts.port is not None else 443) not in WEBHOOK_PORTS:
+                raise ValueError("its port should be 443, 80, 88 or 8443, as Telegram delivers to no other")
+        if "webhook_listen" in info.data and info.data["webhook_listen"] is None:
+            raise ValueError("it needs WEBHOOK_LISTEN, where its deliveries come in")
+        return value
+
     @field_validator("public_url")
     @classmethod
     def _needs_port(cls, value: str | None, info: ValidationInfo) -> str | None:
@@ -148,6 +201,21 @@ class Settings(BaseSettings):
     def bot_id(self) -> int:
         """The bot's own user id: the part of its token before the colon."""
         return int(self.bot_token.get_secret_value().partition(":")[0])
+
+    @property
+    def webhook(self) -> Wanted | None:
+        """The webhook that shall be set; None if the bot polls."""
+        return Wanted.of(self.bot_token.get_secret_value(), self.webhook_url) if self.webhook_url is not None else None
+
+    @property
+    def listen(self) -> Listen | None:
+        """Where deliveries come in; None if the bot polls."""
+        return read_listen(self.webhook_listen) if self.webhook_url and self.webhook_listen else None
+
+    @property
+    def several(self) -> bool:
+        """Whether other processes may work on the database too: deliveries can go to several of them."""
+        return self.webhook is not None and self.database_url.get_secret_value().startswith("postgresql:")
 
 
 def load_settings() -> Settings:

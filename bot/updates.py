@@ -7,7 +7,7 @@ and if both databases can store it. Everything deeper is checked when the update
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
@@ -117,6 +117,11 @@ def read_body(written: str | bytes) -> Sound | Unread:
         return read_update(read_json(written))
     except (ValueError, RecursionError):
         return _unread_raw(written.encode() if isinstance(written, str) else written)
+
+
+def unread_beginning(piece: bytes) -> Unread:
+    """An update that is too long to keep, by the bytes with which it begins: only its id is kept."""
+    return replace(_unread_raw(piece), body="", reason="too long to keep")
 
 
 def unfit(body: dict[str, Any], reason: str) -> Unread:

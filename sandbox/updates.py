@@ -112,8 +112,11 @@ class Queue:
         """Queue the bytes that `write` returns for the update's id."""
         number = self._next
         self._next += 1
-        self._pending.append(Update(number, "raw", {}, write(number), self._clock.now() + DAY))
+        update = Update(number, "raw", {}, write(number), self._clock.now() + DAY)
+        self._pending.append(update)
         self._wake()
+        if self.taker is not None:
+            self.taker.take(update)
 
     def pending(self) -> list[Update]:
         """The updates that the bot hasn't confirmed and that haven't expired."""

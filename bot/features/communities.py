@@ -16,6 +16,7 @@ from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.words import Language, reader_language
 from bot.store.engine.db import Database
+from bot.store.engine.peers import Peers
 from bot.store.engine.sessions import Tx
 from bot.store.members import meet, member_id_of, update_profile
 from bot.store.messages.refused import lose_room
@@ -41,11 +42,14 @@ class Reader:
 class Communities:
     """Use cases of communities, and a small cache: which community a chat or a person means.
 
-    One process writes, so it knows when what it cached is out of date.
+    Whoever changes something makes this forget it, here and in other processes.
     """
 
-    def __init__(self, db: Database, *, open_to_all: bool) -> None:
+    def __init__(self, db: Database, *, open_to_all: bool, peers: Peers | None = None) -> None:
         self._db = db
+        self._peers = peers or Peers()
+        self._forgot = 0
+        """How often something was forgotten. What was read before that isn't cached after it."""
         self.open_to_all = open_to_all
         """Whether strangers' groups may found shops of their own."""
         self._groups: Bounded[int, Group | None] = Bounded(GROUPS_KEPT)
@@ -54,12 +58,19 @@ class Communities:
         self._places: Bounded[int, Place] = Bounded(PLACES_KEPT)
         self._links: dict[int, int | None] = {}
         """Discussion groups of channels, as Telegram told since the start."""
+        self._peers.hear(FORGET, lambda _: self._drop_all())
+        self._peers.hear(FORGET_PERSON, self._drop_person)
+        self._peers.hear(FORGET_LINK, lambda channel_id: self._links.pop(channel_id, None))
+        self._peers.on_missed(self._drop_all)
 
     async def group(self, chat_id: int) -> Group | None:
         """The fan group with this chat, if the bot is in it."""
         if chat_id in self._groups:
             return self._groups[chat_id]
-        found = self._groups[chat_id] = await self._db.read(find_group, chat_id)
+        forgot = self._forgot
+        found = await self._db.read(find_group, chat_id)
+        if forgot == self._forgot:
+            self._groups[chat_id] = found
         return found
 
     async def rooms(self, place: Place) -> list[int]:
@@ -70,17 +81,23 @@ class Communities:
         """The person's own settings and the community that their private chat means.
 
         A person's first act in a group decides that, and this cache doesn't hear of it. So a person without a
-        community is read again when they write in private.
+        community is read again when they write in private. Where several processes work everybody is: what somebody
+        writes now may answer what another process asked a moment ago.
         """
         known = self._people.get(user_id)
-        if known is None or (private and known.community_id is None):
-            self.learn(await self._db.read(find_people, {user_id}))
-            known = self._people[user_id]
+        if known is None or (private and (known.community_id is None or self._peers.several)):
+            forgot = self._forgot
+            known = (await self._db.read(find_people, {user_id}))[user_id]
+            if forgot == self._forgot:
+                self.learn({user_id: known})
         place = None
         if known.community_id is not None:
             place = self._places.get(known.community_id)
             if place is None:
-                place = self._places[known.community_id] = await self._db.read(place_of, known.community_id)
+                forgot = self._forgot
+                place = await self._db.read(place_of, known.community_id)
+                if forgot == self._forgot:
+                    self._places[known.community_id] = place
         return Reader(place, known.language, known.can_write, known.dialogue)
 
     def unknown(self, user_ids: set[int]) -> set[int]:
@@ -112,13 +129,13 @@ class Communities:
     async def started(self, sender: Sender, *, can_write: bool, at: datetime | None = None) -> Reader:
         """A person opened the private chat, or closed it at `at`."""
         await self._db.write(set_reachable, sender, can_write=can_write, at=at)
-        self._people.pop(sender.user_id, None)
+        self.forget_person(sender.user_id)
         return await self.reader(sender.user_id)
 
     async def unreachable(self, user_id: int) -> None:
         """Telegram said that this person can't be written to."""
         await self._db.write(mark_unreachable, user_id)
-        self._people.pop(user_id, None)
+        self.forget_person(user_id)
 
     async def linked(self, channel_id: int, group_id: int | None) -> None:
         """Telegram tells which group is a channel's discussion group: its posts are forwarded there."""
@@ -127,6 +144,7 @@ class Communities:
             if len(self._links) >= LINKS_KEPT:
                 self._links.clear()
             self._links[channel_id] = group_id
+            self._peers.tell(FORGET_LINK, channel_id)
 
     async def channels(self) -> list[int]:
         """All channels that the bot is in."""
@@ -151,15 +169,33 @@ class Communities:
 
     def forget_person(self, user_id: int) -> None:
         """Drop what is cached of one person, as something about them changed."""
-        self._people.pop(user_id, None)
+        self._drop_person(user_id)
+        self._peers.tell(FORGET_PERSON, user_id)
 
     def forget(self) -> None:
         """Drop what is cached: something changed."""
+        self._drop()
+        self._peers.tell(FORGET)
+
+    def _drop_person(self, user_id: int) -> None:
+        self._forgot += 1
+        self._people.pop(user_id, None)
+
+    def _drop(self) -> None:
+        self._forgot += 1
         self._groups.clear()
         self._people.clear()
         self._places.clear()
 
+    def _drop_all(self) -> None:
+        self._drop()
+        self._links.clear()
 
+
+FORGET = "forget"
+"""The word that anything of shops, rooms or people may have changed."""
+FORGET_PERSON = "forget_person"
+FORGET_LINK = "forget_link"
 PEOPLE_KEPT = 20_000
 LINKS_KEPT = 1_000
 GROUPS_KEPT = 10_000

@@ -1,6 +1,6 @@
-"""Takes updates from Telegram into a durable inbox before they are confirmed, then hands them on.
+"""Stores updates in a durable inbox before they are confirmed to Telegram, then hands them on.
 
-The updates of a poll are stored in one commit, and only the next poll confirms them to Telegram, so none is lost. A
+How they come is elsewhere (`polling.py`, `webhook.py`). What comes together is stored in one commit. A
 limited number is handled at the same time, and the updates of one person in order. Handled updates are deleted. Updates
 that are left at a stop are handled at the next start: an answer may come twice, an effect happens once (by its cause).
 An update that can't be read, stored or handled because of its content is set aside; the others go on.
@@ -9,45 +9,32 @@ An update that can't be read, stored or handled because of its content is set as
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from itertools import chain, repeat
 from typing import Any, Protocol, TypeVar
 
-from aiogram.exceptions import TelegramAPIError, TelegramConflictError, TelegramRetryAfter
-
 from bot.logs import get_logger
-from bot.meters import Beat
-from bot.rules.polling import Polling
 from bot.store.engine.away import is_of_data, name_of
 from bot.store.messages import inbox
 from bot.store.messages.inbox import ReadPeople
 from bot.telegram.engine import Engine
-from bot.updates import Sound, Unread, kind_of_update, read_body, sort_out, unfit
+from bot.updates import Batch, Sound, Unread, kind_of_update, read_body, unfit
 
 T = TypeVar("T")
 
 log = get_logger("intake")
 
-POLL_SECONDS = 25
-BATCH = 100
 BACKLOG = 2_000
-"""When so many updates wait in memory, polling pauses. Telegram keeps the rest."""
+"""When so many updates wait in memory, no more are taken. Telegram keeps the rest."""
 BACKLOG_CHARACTERS = 2_000_000
 """The same by the length of their JSON. An update in memory takes up to ten times of that: 20 MB in all."""
 RETRY_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 DELETE_CHUNK = 500
-QUICK_SECONDS = 1.0
-"""Seconds. A poll that brought nothing new and took less time was no long poll."""
-SPACED_SECONDS = (0.5, 0.5, 1.0, 2.0)
-"""Seconds between polls that return at once with nothing new: a server may ignore the `timeout` parameter."""
-LONGEST_429 = 300.0
-"""Seconds after which a poll is tried again at the latest, even if a 429 asks for more."""
-WEBHOOK_SECONDS = 15.0
-"""Seconds between two polls while a webhook is set."""
-LOG_EVERY_SECONDS = 60.0
-"""Seconds between two log lines about a webhook that is still set."""
+LOOK_SECONDS = 5.0
+"""Seconds between two looks for updates whose process has ended, if nobody is seen to end."""
 
 Handle = Callable[[dict[str, Any], datetime], Awaitable[None]]
 
@@ -63,10 +50,6 @@ class People(Protocol):
 
     def learn(self, people: dict[int, Any]) -> None:
         """Put people who were read into the cache, by user id."""
-
-
-class ConflictError(Exception):
-    """Another process polls with the same token and doesn't stop."""
 
 
 class TryLaterError(Exception):
@@ -87,7 +70,7 @@ class _Waiting:
 
 
 class Intake:
-    """Takes updates from Telegram and gives them to the handlers."""
+    """Stores updates that came from Telegram and gives them to the handlers."""
 
     def __init__(
         self,
@@ -96,53 +79,60 @@ class Intake:
         handle: Handle,
         people: People,
         read_people: ReadPeople,
-        allowed_updates: list[str],
         concurrency: int,
     ) -> None:
         self._db = engine.db
         self._meters = engine.meters
         self._bot = engine.bot
-        self._session = engine.session
         self._clock = engine.clock
         self._handle = handle
         self._people = people
         self._read_people = read_people
-        self._allowed = allowed_updates
         self._concurrency = concurrency
         self._lanes: dict[int, deque[_Waiting]] = {}
         self._ready: asyncio.Queue[int] = asyncio.Queue()
         self._known: dict[int, int] = {}
         """Updates that wait or are handled now, with the length of their JSON."""
         self._characters = 0
+        self._hold = engine.hold
+        self._ours = asyncio.Event()
+        """Set while what waits here surely belongs to this process. It can only end where several processes work."""
+        self._ours.set()
+        self._others: set[int] = set()
+        """Updates that wait here and belong to another process by now."""
         self._done: list[int] = []
         self._done_event = asyncio.Event()
         self._has_room = asyncio.Event()
         self._has_room.set()
         self._busy = 0
         self._stopping = False
-        self._polling: asyncio.Task[None] | None = None
-        self._webhook_logged_at: float | None = None
-        self._offset: int | None = None
-        """The `offset` of the next poll, which confirms the updates before it."""
+        self._taking: asyncio.Task[None] | None = None
 
-    async def run(self) -> None:
-        """Handle updates that were left in the inbox, then take and handle new ones until cancelled.
+    async def run(self, keep_taking: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Handle updates that were left in the inbox, then run `keep_taking` and handle what it takes until cancelled.
 
-        Raises:
-            ConflictError: another process keeps polling with the same token.
+        Raises what `keep_taking` raises.
         """
-        await self._replay()
+        if self._hold.number is None:
+            await self._replay()
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_deleting_done())
+            group.create_task(self._keep_ours())
             for _ in range(self._concurrency):
                 group.create_task(self._work())
-            self._polling = group.create_task(self._poll())
+            self._taking = group.create_task(keep_taking())
+
+    async def take(self, batch: Batch) -> int:
+        """Store updates and queue them; how many were new. When this returns, Telegram may forget them."""
+        fresh = [one for one in batch.sound if one.update_id not in self._known]
+        new = await self._store(fresh, self._clock.now()) if fresh else 0
+        return new + await self._set_aside(batch.unread) if batch.unread else new
 
     async def stop(self, seconds: float) -> None:
         """Take no new updates, and wait up to `seconds` for running handlers. Waiting updates stay in the inbox."""
         self._stopping = True
-        if self._polling is not None:
-            self._polling.cancel()
+        if self._taking is not None:
+            self._taking.cancel()
         deadline = time.monotonic() + seconds
         while self._busy and time.monotonic() < deadline:  # noqa: ASYNC110  # once in a process's life
             await asyncio.sleep(0.01)
@@ -155,6 +145,15 @@ class Intake:
         """
         async with asyncio.timeout(seconds):
             await self._delete_done()
+
+    async def wait_for_room(self) -> None:
+        """Wait while too many updates wait in memory."""
+        await self._has_room.wait()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether more updates can be taken now."""
+        return self._has_room.is_set()
 
     @property
     def idle(self) -> bool:
@@ -171,87 +170,14 @@ class Intake:
         """When the update that has waited longest was taken; None if none waits."""
         return min((lane[0].received_at for lane in self._lanes.values()), default=None)
 
-    async def _poll(self) -> None:
-        failures = spaced = 0
-        polling = Polling(time.monotonic())
-        while True:
-            await self._has_room.wait()
-            began = time.monotonic()
-            try:
-                updates = await self._session.poll(self._bot, self._poll_parameters(), POLL_SECONDS)
-            except TelegramConflictError as error:
-                self._meters.calls["poll", "refused"] += 1
-                if "webhook" in error.message:
-                    await self._wait_for_webhook()
-                    continue
-                now = time.monotonic()
-                polling = polling.refused(now)
-                if polling.lasts(now) and not polling.steady:
-                    raise ConflictError from error
-                if polling.warns(now):
-                    log.warning("another_polls")
-                    polling = polling.warned(now)
-                await asyncio.sleep(1)
-                continue
-            except TelegramRetryAfter as error:
-                self._note_failed_poll("limited", "Telegram asks to wait", error, retry_in=error.retry_after)
-                await asyncio.sleep(min(error.retry_after, LONGEST_429))
-                continue
-            except Exception as error:  # noqa: BLE001  # no failure of a poll may end the process
-                seconds = RETRY_SECONDS[min(failures, 5)]
-                failures += 1
-                reason = error.message if isinstance(error, TelegramAPIError) else type(error).__name__
-                self._note_failed_poll("unreachable", reason, error, retry_in=seconds)
-                await asyncio.sleep(seconds)
-                continue
-            failures, polling, self._meters.trouble = 0, polling.answered(time.monotonic()), None
-            self._meters.calls["poll", "ok"] += 1
-            self._meters.beat(Beat.POLL)
-            if await self._take(updates) or time.monotonic() - began >= QUICK_SECONDS:
-                spaced = 0
-            else:
-                await asyncio.sleep(SPACED_SECONDS[min(spaced, len(SPACED_SECONDS) - 1)])
-                spaced += 1
-
-    def _poll_parameters(self) -> dict[str, Any]:
-        wanted: dict[str, Any] = {"limit": BATCH, "timeout": POLL_SECONDS, "allowed_updates": self._allowed}
-        return wanted if self._offset is None else {**wanted, "offset": self._offset}
-
-    def _note_failed_poll(self, result: str, reason: str, error: Exception, *, retry_in: float) -> None:
-        self._meters.calls["poll", result] += 1
-        self._meters.trouble = reason
-        log.warning("poll_failed", error=type(error).__name__, reason=reason, retry_in=retry_in)
-
-    async def _wait_for_webhook(self) -> None:
-        """Log that another program has set a webhook for this bot, and wait. Its owner may have meant that."""
-        self._meters.trouble = "a webhook is set for this bot"
-        now = time.monotonic()
-        if self._webhook_logged_at is None or now - self._webhook_logged_at >= LOG_EVERY_SECONDS:
-            self._webhook_logged_at = now
-            log.warning(
-                "webhook_set", what_to_do="end the program that set it, or call deleteWebhook; no restart needed"
-            )
-        await asyncio.sleep(WEBHOOK_SECONDS)
-
-    async def _take(self, updates: list[Any]) -> bool:
-        """Store a poll's updates; whether any of them was new."""
-        batch = sort_out(updates)
-        fresh = [one for one in batch.sound if one.update_id not in self._known]
-        new = await self._store(fresh, self._clock.now()) if fresh else 0
-        if batch.unread:
-            new += await self._set_aside(batch.unread)
-        if batch.offset is None or batch.offset == self._offset:
-            return new > 0
-        self._offset = batch.offset
-        return True
-
     async def _store(self, fresh: Sequence[Sound], received_at: datetime) -> int:
         """Store updates in one commit and queue them; how many were new. If that fails, store each one by itself."""
         rows = [(one.update_id, one.written) for one in fresh]
+        taken = inbox.Taken(received_at, self._hold.number)
         strangers = self._people.unknown({one.person for one in fresh})
         try:
             saved, people = await self._until_done(
-                lambda: self._db.write(inbox.save, self._bot.id, rows, received_at, self._read_people, strangers)
+                lambda: self._db.write(inbox.save, self._bot.id, rows, taken, self._read_people, strangers)
             )
         except Exception as error:  # noqa: BLE001  # `_until_done` raises only failures that would come again
             if len(fresh) > 1:
@@ -296,12 +222,40 @@ class Intake:
         if left:
             log.info("replay", updates=len(left))
         for start in range(0, len(left), DELETE_CHUNK):
-            for update_id, written, received_at in await self._read_rows(left[start : start + DELETE_CHUNK]):
-                found = read_body(written)
-                if isinstance(found, Unread):
-                    await self._set_aside([replace(found, update_id=update_id)])
-                else:
-                    self._enqueue(replace(found, update_id=update_id), received_at)
+            await self._queue_rows(left[start : start + DELETE_CHUNK])
+
+    async def _queue_rows(self, update_ids: Sequence[int]) -> None:
+        for update_id, written, received_at in await self._read_rows(update_ids):
+            found = read_body(written)
+            if isinstance(found, Unread):
+                await self._set_aside([replace(found, update_id=update_id)])
+            else:
+                self._enqueue(replace(found, update_id=update_id), received_at)
+
+    async def keep_taking_over(self) -> None:
+        """Take over what ended processes left, until cancelled. Only the one that leads does this."""
+        while (number := self._hold.number) is not None:
+            left = await self._until_done(lambda: self._db.read(inbox.unowned, self._bot.id))
+            for start in range(0, len(left), DELETE_CHUNK):
+                await self._take_over(left[start : start + DELETE_CHUNK], number)
+            await self._hold.until_ended(LOOK_SECONDS)
+
+    async def _take_over(self, update_ids: Sequence[int], number: int) -> None:
+        mine = await self._until_done(lambda: self._db.write(inbox.take_over, self._bot.id, update_ids, number))
+        if mine:
+            log.info("taken_over", updates=len(mine))
+            await self._queue_rows([one for one in mine if one not in self._known])
+
+    async def _keep_ours(self) -> None:
+        """Whenever the connection that shows that this process lives was lost, find out what another has taken over."""
+        while (number := self._hold.number) is not None:
+            await self._hold.until_gone()
+            self._ours.clear()
+            await self._hold.until_here()
+            waiting = set(self._known)
+            mine = await self._until_done(partial(self._db.read, inbox.owned, self._bot.id, number))
+            self._others = waiting - mine
+            self._ours.set()
 
     async def _read_rows(self, update_ids: Sequence[int]) -> list[inbox.Row]:
         """Read rows of the inbox. If that fails, read each one by itself and set damaged ones aside."""
@@ -332,10 +286,14 @@ class Intake:
     async def _work(self) -> None:
         while True:
             person = await self._ready.get()
+            await self._ours.wait()
             if self._stopping:
                 return
             lane = self._lanes[person]
             waiting = lane[0]
+            if waiting.update_id in self._others:
+                self._leave_to_another(person, waiting)
+                continue
             self._busy += 1
             kind, began = kind_of_update(waiting.body), time.monotonic()
             try:
@@ -353,12 +311,23 @@ class Intake:
                 self._busy -= 1
             self._meters.handled[kind] += 1
             self._meters.handling.observe(time.monotonic() - began)
-            lane.popleft()
-            if lane:
-                self._ready.put_nowait(person)
-            else:
-                del self._lanes[person]
+            self._next(person)
             self._finish(waiting.update_id)
+
+    def _next(self, person: int) -> None:
+        """The first update of this person's lane is over."""
+        lane = self._lanes[person]
+        lane.popleft()
+        if lane:
+            self._ready.put_nowait(person)
+        else:
+            del self._lanes[person]
+
+    def _leave_to_another(self, person: int, waiting: _Waiting) -> None:
+        """Another process handles it, and deletes it then."""
+        self._next(person)
+        self._others.discard(waiting.update_id)
+        self._forget(waiting.update_id)
 
     def _retry_later(self, waiting: _Waiting, error: TryLaterError) -> None:
         """Try an update again later. Later updates of the same person wait for it; those of others don't."""
@@ -368,9 +337,13 @@ class Intake:
         asyncio.get_running_loop().call_later(seconds, self._ready.put_nowait, waiting.person)
 
     def _finish(self, update_id: int) -> None:
-        self._characters -= self._known.pop(update_id, 0)
         self._done.append(update_id)
         self._done_event.set()
+        self._forget(update_id)
+
+    def _forget(self, update_id: int) -> None:
+        """It waits here no more, which may make room for others."""
+        self._characters -= self._known.pop(update_id, 0)
         if len(self._known) < BACKLOG // 2 and self._characters < BACKLOG_CHARACTERS // 2:
             self._has_room.set()
 

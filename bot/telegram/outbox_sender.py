@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
@@ -50,6 +50,7 @@ from bot.store.shown import record_shown
 from bot.store.tables.messages import Lane, OutboxState
 from bot.telegram.deliveries import Deliveries
 from bot.telegram.engine import Engine
+from bot.telegram.flights import Flight
 from bot.telegram.pacer import IN_TURN, HeldError
 from bot.telegram.refusals import refusal_of
 from bot.telegram.results import Result
@@ -72,8 +73,6 @@ ONE_BY_ONE = 0.025
 """Seconds that a message waits until the one before it is marked as sent. So a kill doubles one message, not all that
 are under way. With few groups there is time to wait longer, up to `MOST_PATIENT`."""
 MOST_PATIENT = 0.5
-SLICES = 5
-"""Wait in five slices: after a busy loop one long timeout would end although the answer is there."""
 STEADY = 2.0
 """Seconds to wait after a round that failed. When the sender ends, it waits as long for calls under way."""
 MOST_TRIES = 8
@@ -84,27 +83,6 @@ LONGEST_PAUSE = 15.0
 """The most seconds between two tries while Telegram can't be reached."""
 SLEEP = timedelta(seconds=30)
 """The longest sleep, for safety; promises and jumps of the clock wake the sender at once."""
-
-
-@dataclass(slots=True, eq=False)
-class _Flight:
-    """How far a message has got."""
-
-    answered: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when Telegram has answered, or when the message isn't sent after all."""
-    marked: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the result is written down."""
-
-    async def over(self, patience: float) -> None:
-        """Wait until a kill can't double it: at most `patience` seconds for Telegram's answer, then for our mark."""
-        for _ in range(SLICES):
-            if self.answered.is_set():
-                break
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(patience / SLICES):
-                    await self.answered.wait()
-        if self.answered.is_set():
-            await self.marked.wait()
 
 
 class Sender:
@@ -129,6 +107,8 @@ class Sender:
         """Due rows of which the budget said already that they may leave. It decides again when they do."""
         self._clock = engine.clock
         self._hold = engine.hold
+        self._term = engine.hold.term
+        """Carried by the rows that it takes. A process that leads again has a new one."""
         self._refusals: dict[int, set[Refusal]] = {}
         """What rooms refuse now, as in the table. Only in these rooms a message that is taken has something to end."""
         self._repairs = Repairs(engine.db)
@@ -138,7 +118,7 @@ class Sender:
         self._not_begun: set[asyncio.Task[None]] = set()
         self._unsure = False
         """Whether a commit that took rows may have succeeded although its answer was lost."""
-        self._before: _Flight | None = None
+        self._before: Flight | None = None
         engine.clock.wake_on_jump(self._wake)
         engine.db.on_promise(self._wake.set)
 
@@ -177,14 +157,16 @@ class Sender:
             waiting.cancel()
         if self._not_begun:
             never_sent = [self._under_way[waiting] for waiting in self._not_begun]
-            with contextlib.suppress(SQLAlchemyError, OSError):  # then the next start takes them back
-                await self._db.write(departures.put_all_back, never_sent)
+            with contextlib.suppress(SQLAlchemyError, OSError):  # then the next one that sends takes them back
+                await self._db.write(departures.put_all_back, never_sent, self._term)
         if self._under_way:
             await asyncio.wait(self._under_way, timeout=STEADY + 1)
 
     async def _begin(self) -> None:
         """Take back what an ended process left, and read what rooms refuse. Wait for the database if it is away."""
-        await self._write_down(departures.after_crash, self._hold.term)
+        self._term = self._hold.term
+        self._unsure, self._before = False, None
+        await self._write_down(self._take_back, self._term, list(self._under_way.values()))
         while True:
             try:
                 self._refusals = await self._db.read(open_refusals)
@@ -194,11 +176,19 @@ class Sender:
             else:
                 return
 
+    def _take_back(self, tx: Tx, term: str, under_way: list[int]) -> None:
+        self._hold.fence(tx)
+        departures.after_crash(tx, term, under_way)
+
+    def _take(self, tx: Tx, rows: list[Departure], now: datetime) -> dict[int, int | None]:
+        self._hold.guard(tx)
+        return self._budget.take(tx, rows, self._term, now)
+
     async def _round(self) -> float:
         """Take the rows that may leave soon, and start sending them. Returns the seconds until there may be more."""
         now = self._clock.now()
         if self._unsure:
-            await self._db.write(departures.put_strays_back, self._hold.term, list(self._under_way.values()))
+            await self._db.write(departures.put_strays_back, self._term, list(self._under_way.values()))
             self._unsure = False
         seen = await self._db.read(departures.look, now)
         if seen.late:
@@ -209,8 +199,9 @@ class Sender:
         due = await self._without_held(seen.due, now)
         turns = [(row, at) for row in due if (at := self._when_it_may_leave(row, before_start)) is not None]
         rows = [row for row, _ in turns]
-        taken = await self._db.write(self._budget.take, rows, self._hold.term, now) if rows else {}
-        leaving = [(replace(row, verdict_id=taken[row.id]), at) for row, at in turns if row.id in taken]
+        taken = await self._db.write(self._take, rows, now) if rows else {}
+        mine = [(row, at) for row, at in turns if row.id in taken]
+        leaving = [(replace(row, verdict_id=taken[row.id], sender=self._term), at) for row, at in mine]
         self._send_all(leaving, sum(row.announces for row in due))
         seconds = LOOK_AGAIN if seen.damaged or len(leaving) < len(seen.due) else SLEEP.total_seconds()
         if seen.next_at is not None:
@@ -258,7 +249,7 @@ class Sender:
                 told += 1
                 latest = begun + STARTS_WITHIN - (announcements - told) * self._pacer.gap
                 patience = max(patience, latest - at)
-            flight = _Flight()
+            flight = Flight()
             before = self._before if row.doubles else None
             task = asyncio.create_task(self._send_at(at, row, flight, before, min(patience, MOST_PATIENT)))
             if row.doubles:
@@ -267,9 +258,7 @@ class Sender:
             self._not_begun.add(task)
             task.add_done_callback(self._ended)
 
-    async def _send_at(
-        self, at: float, row: Departure, flight: _Flight, before: _Flight | None, patience: float
-    ) -> None:
+    async def _send_at(self, at: float, row: Departure, flight: Flight, before: Flight | None, patience: float) -> None:
         await asyncio.sleep(max(0.0, at - time.monotonic()))
         if before is not None:
             await before.over(patience)
@@ -286,7 +275,7 @@ class Sender:
         self._not_begun.discard(task)
         del self._under_way[task]
 
-    async def _send_or_put_back(self, row: Departure, flight: _Flight) -> None:
+    async def _send_or_put_back(self, row: Departure, flight: Flight) -> None:
         try:
             await self._send_and_mark(row, flight)
         except HeldError as error:
@@ -330,7 +319,7 @@ class Sender:
         self._refusals.setdefault(row.chat_id, set()).add(reason)
 
     async def _put_back(self, row: Departure, wait: timedelta) -> None:
-        await self._write_down(departures.put_back, row.id, self._clock.now() + wait)
+        await self._write_down(departures.put_back, row.id, self._clock.now() + wait, row.sender)
         self._wake.set()
 
     async def _mark(self, row: Departure, mark: Mark) -> None:
@@ -347,7 +336,7 @@ class Sender:
             else:
                 return
 
-    async def _send_and_mark(self, row: Departure, flight: _Flight) -> None:
+    async def _send_and_mark(self, row: Departure, flight: Flight) -> None:
         result = await self._deliveries.do(row)
         flight.answered.set()
         await self._mark(row, Mark(result.state, result.problem, result.hung, self._news(row, result), result.edited))

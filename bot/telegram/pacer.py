@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, TypeVar
 
 from aiogram import Bot
@@ -27,6 +28,7 @@ from aiogram.methods import TelegramMethod
 from aiogram.methods.base import Response, TelegramType
 
 from bot.meters import Meters
+from bot.store.engine.peers import Peers
 
 T = TypeVar("T")
 
@@ -64,6 +66,12 @@ KEPT_AT_LEAST = 256
 """Finished chats and gates are only deleted when more than so many are kept."""
 
 
+CLOSED = "closed"
+"""The word that Telegram limits a kind of call to a chat, and for how many seconds."""
+SLOT = "slot"
+"""The word that a group gets a message: which one, whether it is an edit, and in how many seconds."""
+
+
 class HeldError(Exception):
     """A call can't leave in time. It may be tried again after `wait` seconds."""
 
@@ -91,6 +99,13 @@ class _Chat:
     next_at: Seconds = 0.0
 
 
+def _count(chat: _Chat, at: Seconds, *, edit: bool) -> None:
+    """A message of ours goes to this group at this time."""
+    chat.sent.append(at)
+    if edit:
+        chat.edits.append(at)
+
+
 def kind_of(name: str, chat: Any, *, ephemeral: bool) -> tuple[str, Any]:
     """A call's kind, and the chat (or None) whose calls of this kind a 429 would hold back."""
     if name in {"answerCallbackQuery", "answerInlineQuery"}:
@@ -114,7 +129,11 @@ class Pacer(BaseRequestMiddleware):
     """
 
     def __init__(
-        self, limits: Limits, monotonic: Callable[[], Seconds] = time.monotonic, meters: Meters | None = None
+        self,
+        limits: Limits,
+        monotonic: Callable[[], Seconds] = time.monotonic,
+        meters: Meters | None = None,
+        peers: Peers | None = None,
     ) -> None:
         self._limits = limits
         self._calls = (meters or Meters()).calls
@@ -127,6 +146,11 @@ class Pacer(BaseRequestMiddleware):
         """Slots of the outbox that are taken, in order of time. Past ones are deleted."""
         self._answers: deque[Seconds] = deque()
         """When the private answers of the last second left that took a slot."""
+        self._peers = peers or Peers()
+        self._told = count()
+        """Numbers of what is told: two messages are two, even if all else is the same."""
+        self._peers.hear(CLOSED, lambda gate: self._close_here(*gate))
+        self._peers.hear(SLOT, self._count_slot)
 
     @property
     def gap(self) -> Seconds:
@@ -220,14 +244,23 @@ class Pacer(BaseRequestMiddleware):
             return None
         insort(self._slots, at)
         chat.next_at = at + limits.chat_gap
+        self._keep_chat(chat_id, chat, now)
+        if chat_id < 0:
+            _count(chat, at, edit=edit)
+            self._peers.tell(SLOT, [chat_id, edit, round(at - now, 3), next(self._told)])
+        return at - now
+
+    def _count_slot(self, slot: list[Any]) -> None:
+        """Another process sends a message to a group: that counts for its window here too."""
+        chat_id, edit, wait = int(slot[0]), bool(slot[1]), float(slot[2])
+        chat, now = self._chats.get(chat_id) or _Chat(), self._now()
+        _count(chat, max(now + wait, chat.sent[-1] if chat.sent else 0.0), edit=edit)
+        self._keep_chat(chat_id, chat, now)
+
+    def _keep_chat(self, chat_id: int, chat: _Chat, now: Seconds) -> None:
         self._chats[chat_id] = chat
         if len(self._chats) > self._chats_kept:
             self._forget_chats(now)
-        if chat_id < 0:
-            chat.sent.append(at)
-            if edit:
-                chat.edits.append(at)
-        return at - now
 
     def _forget_chats(self, now: Seconds) -> None:
         """Delete chats whose gap and window are over. The next check comes when twice as many chats are kept."""
@@ -277,6 +310,10 @@ class Pacer(BaseRequestMiddleware):
             await asyncio.sleep(at - now)
 
     def _close(self, kind: str, chat: Any, retry_after: Seconds) -> None:
+        self._close_here(kind, chat, retry_after)
+        self._peers.tell(CLOSED, [kind, chat, retry_after])
+
+    def _close_here(self, kind: str, chat: Any, retry_after: Seconds) -> None:
         now = self._now()
         if len(self._gates) >= self._gates_kept:
             self._forget_gates(now)

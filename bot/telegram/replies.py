@@ -74,7 +74,7 @@ class Voice:
         self._clock = engine.clock
         self._whispers = whispers
         self._late_answers = LateAnswers()
-        self._acts = ToldActs()
+        self._acts = ToldActs(engine.hold.peers)
         self.warning: Warn | None = None
         """Gives what stands below the answer to an act of staff that breaks a bound."""
 

@@ -1,4 +1,4 @@
-"""Limits of the HTTP port: few connections at once, one request each, read within seconds, and always an answer."""
+"""Limits of an HTTP port: few connections at once, requests that are read within seconds, and always an answer."""
 
 import asyncio
 import logging
@@ -12,13 +12,16 @@ from bot.logs import get_logger
 
 log = get_logger("web")
 
+BAD = 400
+"""The first status that tells of a failure."""
+
 Seconds = float
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True)
 class PortLimits:
-    """Limits of the port. The limits of bodies are where bodies are read."""
+    """Limits of a port. The limits of bodies are where bodies are read."""
 
     connections: int = 100
     """Connections at once. A further one replaces the one that has waited longest without sending a request."""
@@ -30,6 +33,8 @@ class PortLimits:
     """Bytes of the first line, and of one header."""
     headers: int = 64
     """Headers of one request."""
+    idle: Seconds = 0.0
+    """How long a connection stays open for a further request after an answer. With 0 each has one request."""
     lingering: Seconds = 1.0
     """How long the rest of an unwanted body is still read."""
 
@@ -74,7 +79,10 @@ class PortGuard:
 
     @web.middleware
     async def answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer every request, then close its connection. A failure is logged and answered with a line of JSON."""
+        """Answer every request. A failure is logged and answered with a line of JSON.
+
+        The connection is closed after the answer, unless it may stay open for further requests.
+        """
         transport = request.transport
         if transport is not None and transport in self._waiting:
             self.release(transport)
@@ -90,8 +98,17 @@ class PortGuard:
         except Exception as error:  # whatever failed, the caller must learn that it may try again
             log.error("page_failed", exc_info=error)
             response = web.json_response({"outcome": "failed"}, status=500)
-        response.force_close()
+        if self._limits.idle and response.status < BAD and transport is not None and transport in self._answering:
+            self._let_wait(transport)
+        else:
+            response.force_close()
         return response
+
+    def _let_wait(self, transport: asyncio.Transport) -> None:
+        """Let a connection wait for its next request."""
+        self.release(transport)
+        loop = asyncio.get_running_loop()
+        self._waiting[transport] = loop.call_later(self._limits.idle, transport.abort)
 
     def runner(self, app: web.Application, shutdown: Seconds) -> web.AppRunner:
         """A runner that serves the application within the limits. A stop leaves open requests `shutdown` seconds."""

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.meters import Beat, Meters, Phase
+from bot.rules.webhook import Hindrance, is_recent
 from bot.store.engine.away import name_of
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
@@ -18,13 +19,25 @@ from bot.store.tables.messages import Lane, OutboxState
 from bot.telegram.inbox import Intake
 
 DATABASE_SECONDS = 5.0
-LONGEST_PAUSE = {Beat.POLL: 75.0, Beat.SENDER: 90.0, Beat.JOBS: 90.0}
+LONGEST_PAUSE = {Beat.POLL: 75.0, Beat.WEBHOOK: 120.0, Beat.SENDER: 90.0, Beat.JOBS: 90.0}
 """The most seconds between two rounds. A long poll takes 25 s and may be cut off; the others sleep for 30 s."""
 PROBLEMS = {
     Beat.POLL: "no poll of Telegram has succeeded for {seconds:.0f} s",
+    Beat.WEBHOOK: "Telegram hasn't told for {seconds:.0f} s that the webhook is set",
     Beat.SENDER: "the sender hasn't looked for {seconds:.0f} s",
     Beat.JOBS: "the alarm clock hasn't rung for {seconds:.0f} s",
 }
+HINDRANCES = {
+    Hindrance.UNREACHABLE: "see whether the reverse proxy runs and its port is open to the internet",
+    Hindrance.CERTIFICATE: "renew the reverse proxy's certificate, and let it send the whole chain",
+    Hindrance.GATEWAY: "the reverse proxy doesn't reach the bot: compare its address with WEBHOOK_LISTEN",
+    Hindrance.NOT_FOUND: "see whether the reverse proxy passes the path of WEBHOOK_URL on, with all headers",
+    Hindrance.BUSY: "the bot or its database has too much to do, or was just starting: look at its log",
+    Hindrance.TOO_LARGE: "let the reverse proxy take bodies of 2 MB",
+    Hindrance.REDIRECT: "let the reverse proxy answer by itself at WEBHOOK_URL: Telegram follows no redirect",
+    Hindrance.OTHER: "look at the reverse proxy's log",
+}
+"""What to do about what keeps Telegram from delivering. `doctor` says the same in three languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +63,9 @@ class Vitals:
         """Why the bot isn't ready; None if it is ready."""
         if self.meters.phase is not Phase.RUNNING:
             return self._with_poll_error(f"the bot is {self.meters.phase}")
-        for beat, most in LONGEST_PAUSE.items():
-            seconds = self.meters.since(beat)
-            if seconds is not None and seconds > most:
-                problem = PROBLEMS[beat].format(seconds=seconds)
-                return self._with_poll_error(problem) if beat is Beat.POLL else problem
-        if any(self.meters.since(beat) is None for beat in LONGEST_PAUSE):
-            return "the first rounds haven't come yet"
+        problem = self._late_round() or self._undelivered()
+        if problem is not None:
+            return problem
         try:
             async with asyncio.timeout(DATABASE_SECONDS):
                 await self.db.read(_ping)
@@ -67,8 +76,29 @@ class Vitals:
             return f"the database can't be used: {name_of(error)}"
         return None
 
+    def _late_round(self) -> str | None:
+        """Which round of work stays out."""
+        for beat in self.meters.rounds:
+            seconds = self.meters.since(beat)
+            if seconds is not None and seconds > LONGEST_PAUSE[beat]:
+                problem = PROBLEMS[beat].format(seconds=seconds)
+                return self._with_poll_error(problem) if beat is self.meters.taking else problem
+        if any(self.meters.since(beat) is None for beat in self.meters.rounds):
+            return "the first rounds haven't come yet"
+        return None
+
+    def _undelivered(self) -> str | None:
+        """Why updates wait at Telegram: it couldn't deliver lately, and nothing was delivered since."""
+        failure, delivered_at = self.meters.undelivered, self.meters.delivered_at
+        if failure is None or not self.meters.waiting_at_telegram or not is_recent(failure, self.now()):
+            return None
+        if delivered_at is not None and delivered_at >= failure.at:
+            return None
+        waiting, what = self.meters.waiting_at_telegram, HINDRANCES[failure.hindrance]
+        return f"Telegram can't deliver to WEBHOOK_URL, and {waiting} wait there: {failure.reason}; {what}"
+
     def _with_poll_error(self, problem: str) -> str:
-        """The problem, and why the last poll of Telegram failed, if it failed."""
+        """The problem, and why the last poll of Telegram (or look at the webhook) failed, if it failed."""
         trouble = self.meters.trouble
         return f"{problem}: {trouble}" if trouble is not None else problem
 

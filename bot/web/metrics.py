@@ -114,6 +114,13 @@ def _calls(meters: Meters) -> Iterator[Metric]:
     for labels, count in meters.calls.items():
         calls.add_metric(labels, count)
     yield calls
+    deliveries = CounterMetricFamily("encore_webhook_deliveries", "Calls of the webhook.", labels=("result",))
+    for result, count in meters.deliveries.items():
+        deliveries.add_metric((result,), count)
+    yield deliveries
+    yield GaugeMetricFamily(
+        "encore_webhook_waiting", "Updates that waited at Telegram at the last look.", value=meters.waiting_at_telegram
+    )
     yield CounterMetricFamily(
         "encore_whispers_refused", "Whispers that Telegram refused.", value=meters.whispers_refused
     )

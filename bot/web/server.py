@@ -1,21 +1,20 @@
 """The server on this machine's own address: `/healthz`, `/readyz`, `/metrics`, orders of shops, pages of draws."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from bot.rules.listen import LOOPBACK, Tcp
 from bot.web.draws import DrawPages
 from bot.web.guard import PortGuard, PortLimits
 from bot.web.health import Vitals
 from bot.web.hooks import PATH as ORDERS
 from bot.web.hooks import OrderCalls
+from bot.web.listening import listening
 from bot.web.metrics import CONTENT_TYPE, MetricsPage
 
-HOST = "127.0.0.1"
 NOT_READY = 503
-SHUTDOWN_SECONDS = 0.5
 
 
 @asynccontextmanager
@@ -41,19 +40,8 @@ async def serving(
         app.router.add_route("*", ORDERS, orders.take)
     if draws is not None:
         draws.add_to(app.router)
-    runner = guard.runner(app, SHUTDOWN_SECONDS)
-    await runner.setup()
-    try:
-        if runner.server is None:
-            raise RuntimeError("the runner has no server after its setup")
-        loop = asyncio.get_running_loop()
-        listening = await loop.create_server(guard.protocol_factory(runner.server), HOST, port)
-        try:
-            yield
-        finally:
-            listening.close()
-    finally:
-        await runner.cleanup()
+    async with listening(app, guard, Tcp(LOOPBACK, port)):
+        yield
 
 
 class _Pages:

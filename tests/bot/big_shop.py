@@ -118,6 +118,10 @@ class BigShop:
             if m.sender in {self.bot, None} and title in m.text and m.buttons and not is_morning(m)
         ]
 
+    def untold(self, title: str = "Silk night") -> list[Chat]:
+        """Chats that don't show its announcement yet."""
+        return [chat for chat in self.chats if not self.cards(chat, title)]
+
     async def all_told(self, seconds: float, title: str = "Silk night") -> None:
         """Wait until every chat shows its announcement."""
         async with asyncio.timeout(seconds):

@@ -26,6 +26,9 @@ VARIABLES = (
     "LOG_FORMAT",
     "CONCURRENCY",
     "METRICS_PORT",
+    "PUBLIC_URL",
+    "WEBHOOK_LISTEN",
+    "WEBHOOK_URL",
 )
 
 UP = 120.0

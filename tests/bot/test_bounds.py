@@ -33,13 +33,14 @@ from bot.rules.retention import ASIDE_KEPT
 from bot.rules.words import Language
 from bot.store.active_days import Heard
 from bot.store.engine.db import Database
+from bot.store.engine.peers import Peers
 from bot.store.messages import departures, set_aside
 from bot.store.sources import FoundSource, GroupDoor
-from bot.telegram import answers, ear, pacer
+from bot.telegram import answers, ear, pacer, polling, webhook
 from bot.telegram import inbox as intake
 from bot.telegram import late_answers as afterwards
 from bot.updates import KINDS, kind_of_update
-from bot.web import hooks
+from bot.web import deliveries, hooks
 from bot.web.guard import PortLimits
 from tests.bot.process import ROOT
 
@@ -75,7 +76,7 @@ async def test_links_of_many_sources(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ways, "LINKS_KEPT", 20)
     found = AsyncMock(Sources)
     found.doors.return_value = [GroupDoor(-5, "Room", "https://t.me/+one")]
-    links = WaysIn(AsyncMock(), found)
+    links = WaysIn(AsyncMock(), found, Peers())
     await asyncio.gather(*(links.doors(FoundSource(number, "video", PLACE), NOW) for number in range(100)))
     assert len(links._confirmed) == 20
     assert len(links._locks) == 0
@@ -92,10 +93,8 @@ async def test_presses_of_many_people(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_long_updates_pause_polling_sooner() -> None:
-    """Few updates fill the backlog too if they are long, and there is room again when half of it is handled."""
-    taking = intake.Intake(
-        AsyncMock(), handle=AsyncMock(), people=AsyncMock(), read_people=AsyncMock(), allowed_updates=[], concurrency=1
-    )
+    """Few updates fill the backlog too if they are long, and there is room again when half of it is handled or left."""
+    taking = intake.Intake(AsyncMock(), handle=AsyncMock(), people=AsyncMock(), read_people=AsyncMock(), concurrency=1)
     paused = []
     for number in range(5):
         taking._enqueue(updates.Sound(number, number, {}, "x" * (intake.BACKLOG_CHARACTERS // 4)), NOW)
@@ -106,6 +105,12 @@ def test_long_updates_pause_polling_sooner() -> None:
         paused.append(not taking._has_room.is_set())
     assert paused[5:] == [True, True, True, False, False]
     assert taking._characters == 0
+    for number in range(5):
+        taking._enqueue(updates.Sound(number, 9, {}, "x" * (intake.BACKLOG_CHARACTERS // 4)), NOW)
+    assert not taking._has_room.is_set()
+    for _ in range(5):
+        taking._leave_to_another(9, taking._lanes[9][0])
+    assert taking._has_room.is_set()
 
 
 def test_whose_day_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,13 +170,15 @@ def test_the_table_of_bounds() -> None:
         ("invite links", ways.LINKS_KEPT, sources.HINTS_KEPT),
         ("turns and gates", pacer.KEPT_AT_LEAST),
         ("texts that were cut", filters.LONGEST_KEPT),
-        ("updates that wait", intake.BACKLOG, intake.BATCH, intake.BACKLOG_CHARACTERS),
+        ("updates that wait", intake.BACKLOG, polling.BATCH, intake.BACKLOG_CHARACTERS),
         ("promised messages", departures.LOOK),
         ("answers to who is in no shop", afterwards.MOST),
         ("an answer of Telegram's", answers.GREATEST_SIZE, answers.LONGEST_WAIT),
         ("an update |", updates.LONGEST_BODY),
         ("what is set aside", set_aside.MOST, ASIDE_KEPT.days),
-        ("connections to the port", port.connections),
+        ("connections to the port", port.connections, deliveries.LIMITS.connections),
+        ("deliveries that wait", webhook.MOST_WAITING, webhook.REMEMBERED),
+        ("a delivery of Telegram's", deliveries.LARGEST_BODY, int(deliveries.BODY_SECONDS)),
         ("headers of a request", port.headers, port.line, int(port.read)),
         ("the body of an order", orders.max_body, int(hooks.BODY_SECONDS)),
         ("a request with its answer", int(port.whole)),

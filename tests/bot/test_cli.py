@@ -34,6 +34,8 @@ MISTAKES: tuple[tuple[str, dict[str, str]], ...] = (
     ("PUBLIC_URL", {"BOT_TOKEN": TOKEN, "METRICS_PORT": "9108", "PUBLIC_URL": "http://shop.example"}),
     ("PUBLIC_URL", {"BOT_TOKEN": TOKEN, "METRICS_PORT": "9108", "PUBLIC_URL": f"https://me:{SECRET}@shop.example"}),
     ("PUBLIC_URL", {"BOT_TOKEN": TOKEN, "METRICS_PORT": "9108", "PUBLIC_URL": "https://["}),
+    ("WEBHOOK_LISTEN", {"BOT_TOKEN": TOKEN, "WEBHOOK_URL": "https://shop.example/telegram", "WEBHOOK_LISTEN": "web"}),
+    ("WEBHOOK_URL", {"BOT_TOKEN": TOKEN, "WEBHOOK_URL": f"https://me:{SECRET}@shop.example", "WEBHOOK_LISTEN": "8081"}),
     ("LOG_LEVEL", {"BOT_TOKEN": TOKEN, "LOG_LEVEL": "loud"}),
     ("OPEN", {"BOT_TOKEN": TOKEN, "OPEN": "perhaps"}),
 )

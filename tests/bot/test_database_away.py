@@ -135,7 +135,7 @@ async def test_intake_and_sender_whose_commits_answers_are_lost(url: str, monkey
     async with big_shop(url, groups=3) as shop:
         planned = await shop.plans(timedelta(seconds=1))
         async with at_work(shop, planned) as app:
-            loses_answers(app.db, monkeypatch, {"_save", "take"})
+            loses_answers(app.db, monkeypatch, {"save", "_take"})
             shop.owner.says(shop.bot, "/streams")
             await shop.owner.waits_for(shop.bot, lambda m: "Silk night" in m.text, timeout=10)
             await shop.all_told(20)

@@ -22,7 +22,7 @@ from bot.store.engine.sessions import Tx
 from bot.store.messages import inbox, set_aside
 from bot.store.messages.set_aside import MOST, UPDATE, count_aside, expire, put_aside, take_back
 from bot.store.tables import Inbox, SetAside
-from bot.telegram import inbox as intake
+from bot.telegram import polling as poller
 from bot.updates import GREATEST_ID, KINDS, Sound, Unread, kind_of_update, read_body, sort_out, split_updates
 from tests.bot.conftest import NOON, Play, Stage
 from tests.bot.counting import count
@@ -112,7 +112,7 @@ async def test_bad_updates_among_good_ones(play: Play) -> None:
     """Each bad update is set aside, and what fans say before and after it in the same batch is answered."""
     stage = await play(language="en")
     await stage.settled()
-    offset = stage.app.intake._offset if stage.app.intake is not None else None
+    offset = stage.app.poller._offset if stage.app.poller is not None else None
     fans = []
     with capture_logs() as logs:
         stage.telegram.faults.slow(0.2, "getUpdates")
@@ -127,8 +127,8 @@ async def test_bad_updates_among_good_ones(play: Play) -> None:
     assert stage.app.meters.set_aside == len(BAD)
     assert (await stage.books()).held_by_fans == 5 * len(fans)
     assert await count(stage, Inbox) == 0
-    assert stage.app.intake is not None
-    assert stage.app.intake._offset != offset
+    assert stage.app.poller is not None
+    assert stage.app.poller._offset != offset
     assert [line for line in logs if line["log_level"] == "error"] == []
     assert [line["event"] for line in logs if "failed" in line["event"]] == []
 
@@ -174,7 +174,7 @@ async def polls_are_spaced(stage: Stage, body: bytes) -> None:
 
 async def test_a_webhook_is_named(play_sqlite: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     """While a webhook is set the log says so once a minute, nobody is taken for a second poller, and the bot waits."""
-    monkeypatch.setattr(intake, "WEBHOOK_SECONDS", 0.1)
+    monkeypatch.setattr(poller, "WEBHOOK_SECONDS", 0.1)
     monkeypatch.setattr(polling, "ENDS_AFTER", 0.2)
     stage = await play_sqlite(language="en")
     words = (

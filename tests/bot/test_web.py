@@ -156,11 +156,11 @@ async def test_ready_and_the_reasons_why_not(play: Play) -> None:
     stage = await play()
     meters = stage.app.meters
     async with asyncio.timeout(10):
-        while any(meters.since(beat) is None for beat in Beat):
+        while any(meters.since(beat) is None for beat in meters.rounds):
             await asyncio.sleep(0.01)
     async with told(stage.app) as port:
         async with asyncio.timeout(10):
-            while any(meters.since(beat) is None for beat in Beat):  # the first rounds, of many features
+            while any(meters.since(beat) is None for beat in meters.rounds):  # the first rounds, of many features
                 await asyncio.sleep(0.01)
         assert await get(port, "/readyz") == (200, "ready\n")
         meters.phase = Phase.STARTING

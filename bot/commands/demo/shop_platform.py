@@ -12,13 +12,13 @@ from sqlmodel import col, select
 from bot.commands.demo.cast import ORDERS_FILE
 from bot.commands.demo.stage import Stage
 from bot.features.orders.hook import secret_of
+from bot.rules.listen import LOOPBACK
 from bot.rules.orders.calls import sign
 from bot.rules.words import Language
 from bot.store.engine.sessions import Rx
 from bot.store.shop_codes import shop_code_of
 from bot.store.tables import Community
 from bot.web.hooks import PATH, SHOP, SIGNATURE, TIME
-from bot.web.server import HOST
 from sandbox import Document, Person
 
 CALLS = 3
@@ -87,7 +87,7 @@ class Platform:
     async def _call(self, shop: int, secret: str, body: bytes) -> tuple[int, str]:
         stamp = str(int(self._stage.app.clock.now().timestamp()))
         headers = {SHOP: str(shop), TIME: stamp, SIGNATURE: sign(secret, stamp, body)}
-        url = f"http://{HOST}:{self._stage.port}{PATH}"
+        url = f"http://{LOOPBACK}:{self._stage.port}{PATH}"
         async with ClientSession() as session, session.post(url, data=body, headers=headers) as answer:
             return answer.status, await answer.text()
 

@@ -155,6 +155,8 @@ async def running(telegram: Sandbox, database: Path, port: int) -> AsyncIterator
             "database_url": url,
             "metrics_port": port,
             "public_url": f"http://127.0.0.1:{port}",
+            "webhook_url": None,  # the demo polls, whatever the visitor's own bot does
+            "webhook_listen": None,
         }
     )
     clock = Clock(telegram.clock.now, monotonic=telegram.clock.now)

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
@@ -26,9 +25,14 @@ from bot.rules.doctor.telegram import (
     TokenFine,
     TokenRefused,
     UpdatesWait,
+    WebhookFails,
+    WebhookFine,
+    WebhookLeft,
+    WebhookMissing,
     WebhookSet,
     WhispersUnknown,
 )
+from bot.rules.webhook import Told, is_marked, is_recent, is_same_address, mark_of
 from bot.settings import Settings
 from bot.telegram.answers import Granted, Refused, Unclear, read_answer
 
@@ -36,6 +40,8 @@ TIMEOUT = ClientTimeout(total=15)
 AT_ONCE = 8
 LONGEST_WAIT = 5
 """The longest wait, in seconds, that a 429 may ask for. The call is repeated once."""
+LATELY = timedelta(hours=1)
+"""How long a failed delivery is told after Telegram could deliver again."""
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 401, 403, 404
 
 
@@ -119,7 +125,7 @@ async def examine_telegram(settings: Settings, chats: list[Chat], now: Callable[
             found.append(CannotJoinGroups())
         if me.result.get("supports_inline_queries") is False:
             found.append(InlineOff())
-        found += await _examine_webhook(api)
+        found += await _examine_webhook(api, settings, now())
         found += await _examine_whispers(api)
         privacy = me.result.get("can_read_all_group_messages") is not True
         bot_id = me.result["id"]
@@ -134,22 +140,33 @@ def _token_problem(me: Answer) -> Finding:
     return TelegramAway(f"{me.code}")
 
 
-async def _examine_webhook(api: Api) -> list[Finding]:
+async def _examine_webhook(api: Api, settings: Settings, now: datetime) -> list[Finding]:
     try:
         answer = await api.call("getWebhookInfo")
     except (ClientError, OSError, NoBotApiError) as error:
         return [TelegramAway(type(error).__name__)]
-    info = answer.result or {}
-    found: list[Finding] = []
-    if info.get("url"):
-        # Only the host is shown: the rest of the address may hold a secret.
-        found.append(WebhookSet(urlsplit(str(info["url"])).hostname or "?"))
-    else:
-        found.append(NoWebhook())
-    waiting = info.get("pending_update_count")
-    if is_whole(waiting) and waiting >= MANY_UPDATES:
-        found.append(UpdatesWait(waiting))
+    told = Told.read(answer.result)
+    found = [_judge_webhook(told, settings, now)]
+    if told.pending >= MANY_UPDATES and not isinstance(found[0], WebhookFails):
+        found.append(UpdatesWait(told.pending))
     return found
+
+
+def _judge_webhook(told: Told, settings: Settings, now: datetime) -> Finding:
+    """How the webhook is set, beside the settings. Only hosts are shown: the rest of an address may hold a secret."""
+    address, mark = settings.webhook_url, mark_of(settings.bot_token.get_secret_value())
+    if not told.url:
+        return NoWebhook() if address is None else WebhookMissing()
+    if address is None or not is_same_address(told.url, address):
+        return WebhookLeft(told.host) if is_marked(told.url, mark) else WebhookSet(told.host)
+    if not is_marked(told.url, mark):
+        return WebhookMissing()
+    failure = told.failure
+    if failure is None or now - failure.at > LATELY:
+        return WebhookFine(told.host)
+    if is_recent(failure, now) and told.pending:
+        return WebhookFails(failure.reason, failure.hindrance, told.pending)
+    return WebhookFine(told.host, failure.reason, max(0, int((now - failure.at).total_seconds() // 60)))
 
 
 async def _examine_whispers(api: Api) -> list[Finding]:

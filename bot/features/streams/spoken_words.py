@@ -37,8 +37,12 @@ class SpokenWords:
 
     async def run_due(self, _now: datetime) -> datetime | None:
         """Read the words of airings that are on."""
-        self._words = await self._db.read(words_of_live)
+        await self.refresh()
         return None
+
+    async def refresh(self) -> None:
+        """Read them in this process, whichever one's clock rings."""
+        self._words = await self._db.read(words_of_live)
 
 
 def words_of_live(session: Session) -> dict[int, tuple[Spoken, ...]]:

@@ -34,7 +34,7 @@ from bot.handlers.kit.rights import Doors
 from bot.handlers.kit.roles import Roles
 from bot.handlers.kit.table import Desk, Table
 from bot.handlers.kit.whereabouts import Whereabouts
-from bot.jobs import Due
+from bot.jobs import Due, Mirror
 from bot.meters import Meters
 from bot.rules.beacons import Beacon
 from bot.rules.panel import Section
@@ -123,6 +123,8 @@ class Wired:
     """What the domain's handlers ask for, by name."""
     due: tuple[Due, ...] = ()
     """Its work on a clock."""
+    mirrors: tuple[Mirror, ...] = ()
+    """What each process keeps in memory of what is due, and reads again. The clock rings in one process only."""
     files: Mapping[str, FileMaker] = field(default_factory=dict)
     """Files that are made when a promise to send them has come to its turn, by kind."""
     cards: Mapping[str, CardState] = field(default_factory=dict)

@@ -48,6 +48,7 @@ from bot.rules.sheets.sheet import (
     SheetKind,
 )
 from bot.store import causes
+from bot.store.engine.peers import Peers
 from bot.telegram.ask import Ask
 from bot.telegram.downloads import message_with_file
 
@@ -78,7 +79,10 @@ class Step:
 class FileTalk:
     """Talks about files that were handed in."""
 
-    def __init__(self, imports: Imports, reader: FileReader, communities: Communities, voice: Shows) -> None:
+    def __init__(
+        self, imports: Imports, reader: FileReader, communities: Communities, voice: Shows, peers: Peers
+    ) -> None:
+        self._peers = peers
         self._imports = imports
         self._reader = reader
         self._communities = communities
@@ -227,7 +231,7 @@ class FileTalk:
 
         What was begun goes on under the cause of the press that began it.
         """
-        async with self._doing.setdefault(one.id, asyncio.Lock()):
+        async with self._doing.setdefault(one.id, asyncio.Lock()), self._peers.alone(f"import:{one.id}"):
             now = await self._imports.find(one.id)
             if now is None or now.state in {ImportState.DONE, ImportState.CANCELLED}:
                 return now

@@ -14,6 +14,7 @@ from bot.handlers.kit.whereabouts import is_in_any
 from bot.logs import get_logger
 from bot.rules.fans import Door
 from bot.rules.place import Place
+from bot.store.engine.peers import Peers
 from bot.store.sources import FoundSource, GroupDoor
 
 log = get_logger("ways")
@@ -49,9 +50,10 @@ class SourceDoors(Protocol):
 class WaysIn:
     """Makes and remembers invite links."""
 
-    def __init__(self, bot: Bot, sources: SourceDoors) -> None:
+    def __init__(self, bot: Bot, sources: SourceDoors, peers: Peers) -> None:
         self._bot = bot
         self._sources = sources
+        self._peers = peers
         self._locks: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
         """Of links that are being looked at now."""
         self._confirmed: Bounded[tuple[int, int], tuple[str | None, datetime]] = Bounded(LINKS_KEPT)
@@ -88,9 +90,10 @@ class WaysIn:
             url, looked_at = self._confirmed.get(key, (None, None))
             if looked_at is not None and timedelta(0) <= now - looked_at < LOOKED_AT:
                 return url
-            # Another may have made it while this one waited for the lock.
-            stored = {door.chat_id: door.url for door in await self._sources.doors(source)}.get(group.chat_id)
-            url = await self._look(source, group.chat_id, stored)
+            async with self._peers.alone(f"link:{source.source_id}:{group.chat_id}"):
+                # Another may have made it while this one waited for the lock.
+                stored = {door.chat_id: door.url for door in await self._sources.doors(source)}.get(group.chat_id)
+                url = await self._look(source, group.chat_id, stored)
             self._confirmed[key] = (url, now)
             return url
 

@@ -15,23 +15,29 @@ from bot.logs import get_logger, logging_failures
 from bot.rules.act import Sender
 from bot.rules.fans import FansPolicy, Found, Known, Where, combine
 from bot.rules.place import Place
+from bot.store.engine.peers import Peers
 from bot.telegram.inbox import TryLaterError
 
 log = get_logger("whereabouts")
 
 MOST_REMEMBERED = 10_000
+CAME = "came"
+"""The word that somebody came into a shop, or isn't banned there any more."""
 
 
 class Whereabouts:
     """Asks Telegram about people, and has its answers written down."""
 
-    def __init__(self, bot: Bot, belonging: Belonging, clock: Clock, policy: FansPolicy) -> None:
+    def __init__(self, bot: Bot, belonging: Belonging, clock: Clock, policy: FansPolicy, peers: Peers) -> None:
         self._bot = bot
         self._belonging = belonging
         self._clock = clock
         self._policy = policy
         self._outsiders: dict[tuple[int, int], tuple[Where, datetime]] = {}
         """What Telegram said of people who aren't in, and when."""
+        self._peers = peers
+        peers.hear(CAME, lambda whom: self._outsiders.pop((whom[0], whom[1]), None))
+        peers.on_missed(self._outsiders.clear)
 
     async def admit(self, place: Place, sender: Sender) -> Where:
         """Whether somebody is in: as stored, else as Telegram says; who is found to be in becomes a member.
@@ -59,6 +65,7 @@ class Whereabouts:
     def came(self, place: Place, user_id: int) -> None:
         """Somebody was seen to come, or isn't banned any more: what Telegram said before is out of date."""
         self._outsiders.pop((place.community_id, user_id), None)
+        self._peers.tell(CAME, [place.community_id, user_id])
 
     async def look_up(self, community_id: int, user_ids: Sequence[int]) -> None:
         """Ask about members before they are given something. Who isn't asked about in time stays as last known."""

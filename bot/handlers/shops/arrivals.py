@@ -10,7 +10,7 @@ from aiogram.methods import LeaveChat
 
 from bot.content import Words
 from bot.content.buttons.shops import NEW, NO
-from bot.features.communities import Communities
+from bot.features.communities import FORGET, Communities
 from bot.features.shops.arrivals import Arrival
 from bot.features.shops.rooms import Rooms
 from bot.handlers.kit.roles import Roles
@@ -102,6 +102,8 @@ class Arrivals:
         self._founding = founding
         self._waiting: set[int] = set()
         """Chats whose owner hasn't answered yet: their messages are ignored without a query."""
+        engine.hold.peers.hear(FORGET, lambda _: self._waiting.clear())
+        engine.hold.peers.on_missed(self._waiting.clear)
 
     def waits(self, chat_id: int) -> bool:
         """Whether the owner hasn't said yet whose this group is."""

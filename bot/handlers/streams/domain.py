@@ -40,6 +40,7 @@ def wire(core: Core) -> Wired:
     return Wired(
         {"streams": services},
         due=(StreamClock(core.db, policy), services.reminders, services.spoken_words),
+        mirrors=(services.spoken_words.refresh,),
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.rules.doctor.findings import Finding, Level, Part
+from bot.rules.webhook import Hindrance
 
 MANY_UPDATES = 100
 """Updates that wait at Telegram while a bot that runs would have fetched them."""
@@ -76,6 +77,40 @@ class WebhookSet(_OfTelegram):
     """Updates go to another program's webhook, so polling is refused."""
 
     level = Level.WRONG
+    host: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookFine(_OfTelegram):
+    """Telegram delivers to `WEBHOOK_URL`. `reason` is why it couldn't, `minutes` ago; empty if it always could."""
+
+    host: str
+    reason: str = ""
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookFails(_OfTelegram):
+    """Telegram can't deliver to `WEBHOOK_URL`, and so many updates wait. `reason` is Telegram's text."""
+
+    level = Level.WRONG
+    reason: str
+    hindrance: Hindrance
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookMissing(_OfTelegram):
+    """`WEBHOOK_URL` is set, and Telegram doesn't know it."""
+
+    level = Level.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookLeft(_OfTelegram):
+    """Telegram delivers where an earlier setting of this bot wanted it."""
+
+    level = Level.WARNING
     host: str
 
 

@@ -8,6 +8,7 @@ read session: `await db.read(card, …)`. The two are different types, so a read
 import asyncio
 import time
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Any, Concatenate, ParamSpec, Protocol, Self, TypeVar, cast
 
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from bot.meters import Meters
 from bot.store.engine.away import DatabaseAwayError, is_away
 from bot.store.engine.joint import DroppedError, joint_for
+from bot.store.engine.peers import Peers
 from bot.store.engine.sessions import PLANNED, PROMISED, TYPED, Rx, Tx
 from bot.store.engine.sqlite import SqliteWriter, prepare_reader
 
@@ -56,6 +58,8 @@ class Database:
         self._writer = writer
         self._calls: dict[str, list[Callable[[], None]]] = {PROMISED: [], PLANNED: []}
         self._look_at_typed: LookAtTyped | None = None
+        self._peers = Peers()
+        self._sends: Callable[[], bool] = lambda: True
 
     @classmethod
     def open(cls, url: str, meters: Meters | None = None) -> Self:
@@ -91,9 +95,27 @@ class Database:
         except DroppedError as dropped:
             return cast("T", dropped.result)
         for what in told:
-            for call in self._calls[what]:
-                call()
+            self._call(what)
+            if what != PROMISED or not self._sends():
+                self._peers.tell(what)
         return result
+
+    def link(self, peers: Peers, sends: Callable[[], bool]) -> None:
+        """Tell other processes what commits here promised or planned, and hear of theirs as if they were made here.
+
+        `sends` says whether this process sends what is promised. Then no other needs to hear of it.
+        """
+        self._peers, self._sends = peers, sends
+        for what in self._calls:
+            peers.hear(what, partial(self._hear, what))
+            peers.on_missed(partial(self._call, what))
+
+    def _hear(self, what: str, _fact: Any) -> None:
+        self._call(what)
+
+    def _call(self, what: str) -> None:
+        for call in self._calls[what]:
+            call()
 
     def on_promise(self, call: Callable[[], None]) -> None:
         """Call this (on the loop) after each commit that promised a message."""

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -21,11 +21,15 @@ from bot.store.engine import lock
 from bot.store.engine.away import is_away
 from bot.store.engine.db import async_engine
 from bot.store.engine.lock import InUseError
+from bot.store.engine.peers import Peers
+from bot.store.engine.sessions import Tx
 
 log = get_logger("hold")
 
 KEY = 7236102
 """The number of the advisory lock. Each PostgreSQL database has its own locks, so one number is enough."""
+PRESENT = 7236105
+"""The first number of the locks of several processes. The second one is the process's own."""
 HOLDERS = text(
     "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = :key "
     "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -38,14 +42,27 @@ KEEPALIVE = {"tcp_keepalives_idle": "10", "tcp_keepalives_interval": "5", "tcp_k
 """A server that can't reach us any more frees the lock after 25 s; by default after two hours."""
 
 
+class NotLeadingError(ConnectionError):
+    """This process doesn't hold its database any more, so it must not begin to send."""
+
+
 class Hold:
-    """Tells whether this process is the only bot of its database now."""
+    """Tells whether this process is the only bot of its database now, or of several processes the one that leads."""
+
+    number: int | None = None
+    """The number of this process among several. Rows of the inbox that it takes carry it."""
 
     def __init__(self) -> None:
         self.term = secrets.token_hex(8)
         """The name of this process's time as the only bot. Outbox rows that it is sending carry it."""
+        self.peers = Peers()
         self._held = asyncio.Event()
         self._held.set()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it is held now."""
+        return self._held.is_set()
 
     async def wait(self) -> None:
         """Return at once while the database is held; else wait until it is held again."""
@@ -61,6 +78,37 @@ class Hold:
         Raises:
             InUseError: the lock was lost, and another process has it.
         """
+
+    async def lead(self, *works: Callable[[], Awaitable[None]]) -> None:
+        """Do what only one process does at a time, until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            for work in works:
+                group.create_task(_run(work))
+
+    async def until_ended(self, seconds: float) -> None:
+        """Wait until another process has ended, or so many seconds."""
+        await asyncio.sleep(seconds)
+
+    async def until_gone(self) -> None:
+        """Wait until others may take over what this process took. That can't be where there is only one."""
+        await asyncio.Event().wait()
+
+    async def until_here(self) -> None:
+        """Wait until what this process took is safe from others."""
+
+    def guard(self, tx: Tx) -> None:
+        """Make sure, in the transaction that takes rows for sending, that this process may send.
+
+        Raises:
+            NotLeadingError: it may not.
+        """
+
+    def fence(self, tx: Tx) -> None:
+        """Wait, in the first transaction of a new leader, for what others still take. After it they take nothing."""
+
+
+async def _run(work: Callable[[], Awaitable[None]]) -> None:
+    await work()
 
 
 class PostgresHold(Hold):

@@ -9,7 +9,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.store.engine.db import async_engine
 
-HEAD = "0047"
+HEAD = "0048"
 """The newest revision in migrations/. A test checks that this is right."""
 
 SCRIPTS = Path(__file__).resolve().parents[3] / "migrations"
@@ -34,6 +34,16 @@ async def migrate(url: str, target: str = "head") -> bool:
             await connection.execute(text("SELECT pg_advisory_unlock(7236101)"))
             await connection.commit()
             return True
+    finally:
+        await engine.dispose()
+
+
+async def is_newest(url: str) -> bool:
+    """Whether the PostgreSQL database at `url` has the newest schema."""
+    engine = async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(_revision) == HEAD
     finally:
         await engine.dispose()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, delete, func, or_, select, update
+from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -77,6 +77,8 @@ class Departure:
     problem: str | None = None
     verdict_id: int | None = None
     """What the attention budget says of it; None if it needs nothing said."""
+    sender: str | None = None
+    """Who took it for sending."""
 
     @property
     def act(self) -> str:
@@ -254,10 +256,13 @@ def _tell_budget(tx: Tx, verdict_id: int, mark: Mark, now: datetime) -> None:
             note_not_sent(tx, verdict_id, Reason.REFUSED)
 
 
-def put_back(tx: Tx, row_id: int, due_at: datetime) -> None:
-    """Let a row wait again, unless a newer one with the same fold waits: the newest wins. Twice is as good as once."""
+def put_back(tx: Tx, row_id: int, due_at: datetime, sender: str | None) -> None:
+    """Let a row wait again that `sender` took, unless a newer one with the same fold waits: the newest wins.
+
+    Twice is as good as once. What another sends by now is left alone.
+    """
     row = tx.get(Outbox, row_id)
-    if row is None or row.state != OutboxState.SENDING:
+    if row is None or row.state != OutboxState.SENDING or row.sender != sender:
         return
     newer = (
         row.fold_key is not None
@@ -270,17 +275,17 @@ def put_back(tx: Tx, row_id: int, due_at: datetime) -> None:
     tx.flush()
 
 
-def put_all_back(tx: Tx, ids: list[int]) -> None:
-    """Let rows wait again that were taken and never sent. They stay due when they were."""
+def put_all_back(tx: Tx, ids: list[int], sender: str) -> None:
+    """Let rows wait again that `sender` took and never sent. They stay due when they were."""
     for row in tx.execute(select(Outbox).where(col(Outbox.id).in_(ids)).order_by(col(Outbox.id))).scalars().all():
-        put_back(tx, id_of(row), row.due_at)
+        put_back(tx, id_of(row), row.due_at, sender)
 
 
 def put_strays_back(tx: Tx, sender: str, under_way: list[int]) -> None:
     """Let rows wait again that `sender` took without hearing of it: the answer to the commit was lost."""
     mine = (col(Outbox.state) == OutboxState.SENDING, col(Outbox.sender) == sender)
     taken = tx.execute(select(col(Outbox.id)).where(*mine, col(Outbox.id).not_in(under_way))).scalars()
-    put_all_back(tx, [row_id for row_id in taken if row_id is not None])
+    put_all_back(tx, [row_id for row_id in taken if row_id is not None], sender)
 
 
 def refuse(tx: Tx, row_id: int, reason: Refusal, now: datetime) -> None:
@@ -293,7 +298,7 @@ def refuse(tx: Tx, row_id: int, reason: Refusal, now: datetime) -> None:
     else:
         due_at, row.not_after = try_again(now, row.not_after)
         row.problem = f"{REFUSED}{reason}"
-        put_back(tx, row_id, due_at)
+        put_back(tx, row_id, due_at, row.sender)
     begin(tx, chat_id, reason, now)
     tx.flush()
 
@@ -317,12 +322,13 @@ def moved(tx: Tx, row_id: int, new_chat_id: int, now: datetime) -> None:
     tx.flush()
 
 
-def after_crash(tx: Tx, sender: str) -> None:
+def after_crash(tx: Tx, sender: str, under_way: Sequence[int] = ()) -> None:
     """Settle what was on its way when a process ended: promised rows are sent again, bulk is *unknown*.
 
-    What `sender` itself sends is left alone. All other senders have ended, as one bot runs at a time.
+    What `sender` itself sends, and what is `under_way` in its process since an earlier time, is left alone. All other
+    senders have ended, as one bot sends at a time.
     """
-    not_mine = or_(col(Outbox.sender).is_(None), col(Outbox.sender) != sender)
+    not_mine = and_(or_(col(Outbox.sender).is_(None), col(Outbox.sender) != sender), col(Outbox.id).not_in(under_way))
     rows = (
         tx.execute(
             select(Outbox)
@@ -337,7 +343,7 @@ def after_crash(tx: Tx, sender: str) -> None:
             row.state = OutboxState.UNKNOWN
             tx.flush()
         else:
-            put_back(tx, id_of(row), row.due_at)
+            put_back(tx, id_of(row), row.due_at, row.sender)
 
 
 def uncount(tx: Tx, row_id: int) -> None:

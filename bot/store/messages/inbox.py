@@ -1,14 +1,28 @@
 """The inbox: updates that were taken and aren't done yet. What can't be handled is set aside."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, LargeBinary, Text, bindparam, cast, delete, select
+from sqlalchemy import (
+    BigInteger,
+    Integer,
+    LargeBinary,
+    Text,
+    bindparam,
+    cast,
+    column,
+    delete,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from bot.store.engine.hold import PRESENT
 from bot.store.engine.hot import Hot
 from bot.store.engine.sessions import Tx
 from bot.store.messages.set_aside import UPDATE, put_aside
@@ -20,6 +34,15 @@ ReadPeople = Callable[[Session, set[int]], dict[int, Any]]
 Row = tuple[int, str, datetime]
 """An update's id, its body, and when it was taken."""
 
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """When updates were taken, and by which of several processes."""
+
+    at: datetime
+    by: int | None = None
+
+
 _SAVE = Hot.upsert(
     lambda insert_: (
         insert_(Inbox)
@@ -28,18 +51,32 @@ _SAVE = Hot.upsert(
             update_id=bindparam("update_id", type_=BigInteger),
             body=bindparam("body", type_=Text),
             received_at=bindparam("received_at"),
+            worker=bindparam("worker", type_=Integer),
         )
         .on_conflict_do_nothing()
         .returning(col(Inbox.update_id))
     )
 )
 
+_ALIVE = (
+    text(
+        "SELECT objid::bigint AS worker FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2 "
+        "AND classid = CAST(:present AS bigint) "
+        "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    .bindparams(present=PRESENT)
+    .columns(column("worker", BigInteger))
+    .subquery("alive")
+)
+"""The numbers of the processes that live: each holds a lock with its own."""
+_HAS_ENDED = text("SELECT pg_try_advisory_xact_lock(CAST(:present AS int), CAST(:worker AS int))")
+
 
 def save(
     tx: Tx,
     bot_id: int,
     rows: Sequence[tuple[int, str]],
-    received_at: datetime,
+    taken: Taken,
     read_people: ReadPeople,
     strangers: set[int],
 ) -> tuple[set[int], dict[int, Any]]:
@@ -47,11 +84,14 @@ def save(
     saved = {
         row[0]
         for update_id, body in rows
-        for row in tx.rows(_SAVE, bot_id=bot_id, update_id=update_id, body=body, received_at=received_at)
+        for row in tx.rows(_SAVE, bot_id=bot_id, update_id=update_id, body=body, received_at=taken.at, worker=taken.by)
     }
     if len(saved) < len(rows):
         # The answer to an earlier try's commit may have been lost: then these are there already, at the same instant.
-        mine = (col(Inbox.bot_id) == bot_id, col(Inbox.received_at) == received_at)
+        mine = (
+            *(col(Inbox.bot_id) == bot_id, col(Inbox.received_at) == taken.at),
+            col(Inbox.worker).is_not_distinct_from(taken.by),
+        )
         ids = [update_id for update_id, _ in rows]
         saved |= set(tx.execute(select(col(Inbox.update_id)).where(*mine, col(Inbox.update_id).in_(ids))).scalars())
     return saved, read_people(tx, strangers) if strangers else {}
@@ -66,6 +106,33 @@ def left(session: Session, bot_id: int) -> list[int]:
     """The ids of updates that aren't done, in order."""
     found = session.execute(select(col(Inbox.update_id)).where(col(Inbox.bot_id) == bot_id)).scalars()
     return sorted(found)
+
+
+def unowned(session: Session, bot_id: int) -> list[int]:
+    """The ids of updates that belong to no process that lives, in order. Only PostgreSQL can tell."""
+    nobodys = or_(col(Inbox.worker).is_(None), col(Inbox.worker).not_in(select(_ALIVE.c.worker)))
+    found = session.execute(select(col(Inbox.update_id)).where(col(Inbox.bot_id) == bot_id, nobodys)).scalars()
+    return sorted(found)
+
+
+def take_over(tx: Tx, bot_id: int, update_ids: Sequence[int], worker: int) -> list[int]:
+    """Give those of these updates to `worker` that belong to no living process; all of them that are its now, in order.
+
+    A process that comes back just now keeps its own: it and this transaction keep each other out by its lock.
+    """
+    these = (col(Inbox.bot_id) == bot_id, col(Inbox.update_id).in_(update_ids))
+    owners = tx.execute(select(col(Inbox.worker)).where(*these).distinct()).scalars().all()
+    others = [one for one in owners if one is not None and one != worker]
+    ended = [one for one in others if tx.execute(_HAS_ENDED, {"present": PRESENT, "worker": one}).scalar_one()]
+    nobodys = or_(col(Inbox.worker).is_(None), col(Inbox.worker).in_(ended))
+    tx.execute(update(Inbox).where(*these, nobodys).values(worker=worker))
+    return sorted(tx.execute(select(col(Inbox.update_id)).where(*these, col(Inbox.worker) == worker)).scalars())
+
+
+def owned(session: Session, bot_id: int, worker: int) -> set[int]:
+    """The ids of the updates that belong to this process."""
+    mine = (col(Inbox.bot_id) == bot_id, col(Inbox.worker) == worker)
+    return set(session.execute(select(col(Inbox.update_id)).where(*mine)).scalars())
 
 
 def read(session: Session, bot_id: int, update_ids: Sequence[int]) -> list[Row]:

@@ -20,6 +20,8 @@ class Inbox(SQLModel, table=True):
     body: str
     """The update as JSON. It holds message texts, so it is never logged and in no backup."""
     received_at: datetime
+    worker: int | None = None
+    """The number of the process that handles it, where several work on this database. Its lock shows that it lives."""
 
 
 class SetAside(SQLModel, table=True):

@@ -17,6 +17,7 @@ from bot.rules.doctor.findings import Finding, Level, Part
 from bot.rules.doctor.machine import ClockUnknown, SettingsFine
 from bot.rules.doctor.telegram import TokenRefused
 from bot.rules.refusals import Refusal
+from bot.rules.webhook import Hindrance
 from bot.rules.words import Language
 from tests.hostile import RIGHT_TO_LEFT
 from tests.words import WORDS
@@ -27,7 +28,7 @@ LATIN_IN_SENTENCES = re.compile(
     r"|python -m bot shops home|python -m bot \w+(?: --\w+)?|/start|pip install -r \S+"
     r"|apt install fonts-noto-cjk|macOS|Windows"
     r"|chmod 600|timedatectl set-ntp true|requirements\.txt|sqlite3|tzdata|\.env|books_unsound|\(chown\)|（chown）"
-    r"|\bdate\b|[A-Z]{2,}(?:_[A-Z]+)+=?|Bot API|API Token|Enable|SQLite|PostgreSQL|Telegram|Encore|MiB"
+    r"|\bdate\b|[A-Z]{2,}(?:_[A-Z]+)+=?|\d ?MB|Bot API|API Token|Enable|SQLite|PostgreSQL|Telegram|Encore|MiB"
 )
 """Names, commands and switches that stand in Latin letters in every language."""
 FINDINGS = tuple(
@@ -44,6 +45,7 @@ ORDINARY: dict[Any, Any] = {
     bool: True,
     tuple[str, ...]: GROUP_RIGHTS,
     Refusal: Refusal.MUTED,
+    Hindrance: Hindrance.GATEWAY,
 }
 PLACED: dict[str, Any] = {"zones": ("Asia/Seoul",)}
 NOTHING: dict[str, Any] = {

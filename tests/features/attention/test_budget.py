@@ -75,7 +75,7 @@ async def test_what_is_put_back_doesnt_count_itself(db: Database) -> None:
     first, second = await door.drop(), await door.drop(due_at=NOON + MINUTE)
     seen = await db.read(departures.look, NOON)
     assert set(await db.write(door.budget.take, seen.due[:1], SENDER, NOON)) == {first}
-    await db.write(departures.put_back, first, NOON + MINUTE)
+    await db.write(departures.put_back, first, NOON + MINUTE, SENDER)
     assert await door.round(NOON + MINUTE) == [first]
     assert await door.due_at(second) == NOON + 91 * MINUTE
 

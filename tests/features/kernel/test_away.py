@@ -130,7 +130,7 @@ async def test_a_folding_row_put_back_twice(db: Database) -> None:
     (row,) = (await db.read(departures.look, NOON)).due
     await db.write(departures.take, [row.id], "me")
     for _ in range(2):
-        await db.write(departures.put_back, row.id, NOON)
+        await db.write(departures.put_back, row.id, NOON, "me")
         assert await db.read(_state) == "waiting"
 
 
@@ -142,7 +142,7 @@ async def test_what_was_taken_and_never_sent_waits_again(db: Database) -> None:
     (row,) = (await db.read(departures.look, NOON)).due
     await db.write(departures.take, [row.id], "me")
     for _ in range(2):  # the answer to the first commit was lost
-        await db.write(departures.put_all_back, [row.id])
+        await db.write(departures.put_all_back, [row.id], "me")
         assert await db.read(_state) == "waiting"
     await db.write(departures.after_crash, "another")
     assert [one.id for one in (await db.read(departures.look, NOON)).due] == [row.id]
