@@ -93,7 +93,7 @@ async def test_presses_of_many_people(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_long_updates_pause_polling_sooner() -> None:
-    """Few updates fill the backlog too if they are long, and there is room again when half of it is handled."""
+    """Few updates fill the backlog too if they are long, and there is room again when half of it is handled or left."""
     taking = intake.Intake(AsyncMock(), handle=AsyncMock(), people=AsyncMock(), read_people=AsyncMock(), concurrency=1)
     paused = []
     for number in range(5):
@@ -105,6 +105,12 @@ def test_long_updates_pause_polling_sooner() -> None:
         paused.append(not taking._has_room.is_set())
     assert paused[5:] == [True, True, True, False, False]
     assert taking._characters == 0
+    for number in range(5):
+        taking._enqueue(updates.Sound(number, 9, {}, "x" * (intake.BACKLOG_CHARACTERS // 4)), NOW)
+    assert not taking._has_room.is_set()
+    for _ in range(5):
+        taking._leave_to_another(9, taking._lanes[9][0])
+    assert taking._has_room.is_set()
 
 
 def test_whose_day_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
