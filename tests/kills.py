@@ -75,6 +75,8 @@ class Figures:
     """Answers that came again, a kill in between."""
     doubled: int = 0
     """Answers that came again without a kill in between."""
+    without_card: int = 0
+    """Fans who asked for their card and heard something else: a webhook may bring their word before their joining."""
     waited: float = 0.0
     """Seconds from a start until the last fan was answered, at most."""
     check_ins: int = 0
@@ -171,9 +173,14 @@ def _answered_by(call: Call) -> tuple[str, str] | None:
         return None
     text, whispered = str(params["text"]), params.get("ephemeral_message_parameters")
     if whispered is None:
-        return ("card", str(params["chat_id"])) if "here's your card" in text else None
+        return ("card", str(params["chat_id"])) if _is_person(params["chat_id"]) else None
     kind = "check-in" if "✅" in text else "coupon" if CODE.search(text) else None
     return (kind, str(whispered["receiver_user_id"])) if kind is not None else None
+
+
+def _is_person(chat_id: object) -> bool:
+    """Whether a chat is somebody's private one."""
+    return not str(chat_id).startswith("-")
 
 
 class Bots:
@@ -247,6 +254,8 @@ async def kills(wish: Wish, folder: Path) -> Figures:
         answers = crowd.answers()
         polls = sum(call.method == "getUpdates" and call.status == 200 for call in telegram.calls)
         assert (polls == 0) == wish.webhook, "the bot took its updates in another way than it was told"
+        cards = {str(c.params["chat_id"]) for c in telegram.calls if "here's your card" in str(c.params.get("text"))}
+        figures.without_card = sum(str(fan.id) not in cards for fan in crowd.fans)
         figures.fans, figures.unanswered = len(crowd.fans), crowd.missing(answers).total()
         for times in answers.values():
             for before, after in pairwise(times):
