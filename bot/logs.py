@@ -159,10 +159,15 @@ def _finish(logger: Any, method: str, event: MutableMapping[str, Any]) -> Mutabl
 
 
 def _as_json(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
+    """A line of JSON, with spaces as Python's own encoder sets them: scripts search for `"event": "started"`."""
+    return "{" + ", ".join([f'"{key}": {_value_as_json(value)}' for key, value in event.items()]) + "}"
+
+
+def _value_as_json(value: Any) -> str:
     try:
-        return orjson.dumps(event, default=repr).decode()
+        return orjson.dumps(value, default=repr).decode()
     except TypeError:  # half a character, or a number of more than 64 bits
-        return json.dumps(event, default=repr)
+        return json.dumps(value, default=repr)
 
 
 def _shorten_error(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

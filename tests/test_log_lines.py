@@ -40,6 +40,7 @@ async def test_lines_are_gathered(written: io.StringIO) -> None:
     one, two = events(written)
     assert {**one, "timestamp": ""} == {"event": "one", "chat": 5, "level": "info", "timestamp": ""}
     assert one["timestamp"].endswith("Z")
+    assert '"event": "one"' in written.getvalue()
     assert (two["event"], two["name"]) == ("two", "소라")
 
 

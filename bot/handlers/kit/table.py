@@ -230,7 +230,8 @@ class Table(Router):
         elif self._albums and "media_group_id" in message:
             handler = self._album
         elif not text:
-            handler = next((self._services[name] for name in self._services if message.get(name)), handler)
+            # Some of these fields are empty objects: `forum_topic_reopened` is there or isn't.
+            handler = next((self._services[name] for name in self._services if message.get(name) is not None), handler)
         elif len(text) <= LONGEST_WORD:
             handler, rest = self._find_word(text, ask) or (handler, rest)
         return handler, rest

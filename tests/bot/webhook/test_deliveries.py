@@ -130,6 +130,7 @@ async def test_an_update_that_comes_again(url: str) -> None:
         assert len(ana.sees(stage.group)) == answered + 1
 
 
+@pytest.mark.runs_once
 async def test_updates_in_one_commit(sqlite_url: str) -> None:
     """Deliveries that come while a commit runs share the next one."""
     async with shop(sqlite_url) as hooked, hooked.hooked() as stage:
