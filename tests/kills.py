@@ -5,7 +5,8 @@ all the time: each checks in, claims a coupon, taps a red packet and asks for th
 load, amid hundreds of taps at once, and at its start. At the end everything is counted, here and in the database.
 
 A kill can hide from the bot that an answer has left, and then it answers again. So an answer may come twice if the bot
-was killed in between, and only then.
+was killed in between, and only then. By webhook a kill can also hide from Telegram that an update was stored: it is
+delivered again after the start that has answered it. There the kill must lie between the question and the last answer.
 """
 
 import argparse
@@ -72,9 +73,9 @@ class Figures:
     unanswered: int = 0
     """Words and taps that nobody answered."""
     again: int = 0
-    """Answers that came again, a kill in between."""
+    """Answers that came again, as a kill explains."""
     doubled: int = 0
-    """Answers that came again without a kill in between."""
+    """Answers that came again, and no kill explains it."""
     without_card: int = 0
     """Fans who asked for their card and heard something else: a webhook may bring their word before their joining."""
     waited: float = 0.0
@@ -103,6 +104,8 @@ class Crowd:
         self.telegram, self.bot, self.owner, self.group = telegram, bot, owner, group
         self.fans: list[Person] = []
         self.presses: list[Press] = []
+        self.asked_at: dict[tuple[str, str], float] = {}
+        """When each word was said and each tap made, by the same names as `answers`."""
         self.drop: Message | None = None
         self.packet: Message | None = None
 
@@ -125,8 +128,12 @@ class Crowd:
             self.telegram.private(self.bot, fan).opened = True
             self.fans.append(fan)
             fan.says(self.group, "/checkin")
-            self.presses += [fan.presses(self.drop, "claim"), fan.presses(self.packet, "packet")]
+            pressed = [fan.presses(self.drop, "claim"), fan.presses(self.packet, "packet")]
+            self.presses += pressed
             fan.says(self.bot, "/me")
+            keys = [(kind, str(fan.id)) for kind in ("check-in", "coupon", "card")]
+            keys += [("press", press.id) for press in pressed]
+            self.asked_at |= dict.fromkeys(keys, self.telegram.clock.now())
 
     async def keeps_coming(self, rate: float) -> None:
         """So many fans a second, until cancelled."""
@@ -248,23 +255,36 @@ async def kills(wish: Wish, folder: Path) -> Figures:
                     begun = time.monotonic()
                     await crowd.all_served(180)
                     figures.waited = max(figures.waited, time.monotonic() - begun)
+                    killed += [telegram.clock.now()] * wish.webhook  # a stop may cut a 200 short, too
                     assert await run.stops() == 0
                 rested, kills_since = time.monotonic(), 0
             _say(f"  {nth} kills, {len(crowd.fans)} fans")
         answers = crowd.answers()
         polls = sum(call.method == "getUpdates" and call.status == 200 for call in telegram.calls)
         assert (polls == 0) == wish.webhook, "the bot took its updates in another way than it was told"
-        cards = {str(c.params["chat_id"]) for c in telegram.calls if "here's your card" in str(c.params.get("text"))}
-        figures.without_card = sum(str(fan.id) not in cards for fan in crowd.fans)
         figures.fans, figures.unanswered = len(crowd.fans), crowd.missing(answers).total()
-        for times in answers.values():
-            for before, after in pairwise(times):
-                hidden = any(before <= at <= after for at in killed)
-                figures.again += hidden
-                figures.doubled += not hidden
+        _count_cards(crowd, figures)
+        _count_repeats(crowd, answers, killed, figures, webhook=wish.webhook)
     figures.problems = bots.problems
     await _count(wish.url, figures)
     return figures
+
+
+def _count_cards(crowd: Crowd, figures: Figures) -> None:
+    calls = [call for call in crowd.telegram.calls if call.method == "sendMessage"]
+    cards = {str(call.params["chat_id"]) for call in calls if "here's your card" in str(call.params["text"])}
+    figures.without_card = sum(str(fan.id) not in cards for fan in crowd.fans)
+
+
+def _count_repeats(
+    crowd: Crowd, answers: dict[tuple[str, str], list[float]], killed: list[float], figures: Figures, *, webhook: bool
+) -> None:
+    for asked, times in answers.items():
+        for before, after in pairwise(times):
+            since = crowd.asked_at[asked] if webhook else before
+            hidden = any(since <= at <= after for at in killed)
+            figures.again += hidden
+            figures.doubled += not hidden
 
 
 async def _until_the_kill(kind: str, run: Running, crowd: Crowd, wish: Wish, dice: random.Random) -> None:
