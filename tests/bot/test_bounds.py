@@ -32,6 +32,7 @@ from bot.rules.place import Place
 from bot.rules.retention import ASIDE_KEPT
 from bot.rules.words import Language
 from bot.store.engine.db import Database
+from bot.store.engine.peers import Peers
 from bot.store.messages import departures, set_aside
 from bot.store.sources import FoundSource, GroupDoor
 from bot.telegram import answers, pacer, polling, webhook
@@ -74,7 +75,7 @@ async def test_links_of_many_sources(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ways, "LINKS_KEPT", 20)
     found = AsyncMock(Sources)
     found.doors.return_value = [GroupDoor(-5, "Room", "https://t.me/+one")]
-    links = WaysIn(AsyncMock(), found)
+    links = WaysIn(AsyncMock(), found, Peers())
     await asyncio.gather(*(links.doors(FoundSource(number, "video", PLACE), NOW) for number in range(100)))
     assert len(links._confirmed) == 20
     assert len(links._locks) == 0
