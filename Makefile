@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 LANES := 1 2 3 4
 
-.PHONY: demo test run ready format bench pairs soak kills trial weeks pictures types $(LANES:%=lane-%)
+.PHONY: demo test run ready format bench pairs soak kills leader-kills trial weeks pictures types $(LANES:%=lane-%)
 
 demo: .venv/run.stamp
 	$(BIN)/python -m bot demo $(ARGS)

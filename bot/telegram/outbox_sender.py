@@ -29,6 +29,7 @@ from bot.meters import Beat
 from bot.rules.refusals import WAITING, Refusal, ended_by
 from bot.store.damage import Damage, Repairs, set_row_aside
 from bot.store.engine.away import name_of
+from bot.store.engine.hold import NotLeadingError
 from bot.store.engine.sessions import Tx
 from bot.store.messages import departures
 from bot.store.messages.departures import Departure, Mark
@@ -137,6 +138,8 @@ class Sender:
                 try:
                     seconds = await self._round()
                     self._meters.beat(Beat.SENDER)
+                except NotLeadingError:  # another process sends now, or this one stops: the hold tells of it
+                    self._unsure, seconds = True, STEADY
                 except (SQLAlchemyError, OSError) as error:  # what is due stays due
                     self._unsure = True
                     log.warning("round_failed", error=name_of(error))

@@ -11,13 +11,14 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.store.engine.db import Database
 from bot.store.ledger import check_books
-from bot.store.tables import Campaign
+from bot.store.tables import Campaign, Outbox
+from bot.store.tables.messages import OutboxState
 from bot.store.tables.packets import PacketTake
 from sandbox import Chat, Message
 from tests.bot.conftest import is_card
@@ -32,6 +33,8 @@ GROUPS = 30
 FANS = 8
 TAKEN_OVER_IN = 5.0
 """Seconds in which another process leads, and sends, after the leader was killed."""
+SOON = 0.3
+"""Seconds in which somebody writes at the soonest."""
 TOLD_IN = 5.0
 """Seconds in which a card hangs that another process promised. Without its word the sender sleeps for 30 s."""
 
@@ -56,6 +59,13 @@ async def begins(ours: Fleet) -> Load:
     load.card = await owner.waits_for(home, is_card, timeout=90)
     await ours.all_told("Scarf")
     return load
+
+
+async def being_sent(ours: Fleet) -> int:
+    """How many messages are on their way, as the database knows. On a quiet machine one was sent and isn't marked."""
+    sending = select(func.count(col(Outbox.id))).where(col(Outbox.state) == OutboxState.SENDING)
+    async with Database.open(ours.shop.url) as db:
+        return await db.read(lambda rx: rx.execute(sending).scalar_one())
 
 
 def has_told_more(ours: Fleet, title: str, left: int) -> bool:
@@ -90,7 +100,7 @@ async def served_once(ours: Fleet, load: Load) -> None:
 
 
 async def test_the_leader_is_killed_under_load(address: str, tmp_path: Path) -> None:
-    """Another leads within 5 s; at most one message comes twice, each tap counts once, and no update is lost."""
+    """Another leads and sends within 5 s; only what was under way comes twice, each tap counts once, none is lost."""
     dice = random.Random(11)
     leads, sends, doubled = list[float](), list[float](), list[int]()
     async with fleet(address, tmp_path, GROUPS) as ours:
@@ -103,6 +113,7 @@ async def test_the_leader_is_killed_under_load(address: str, tmp_path: Path) -> 
             left = ours.shop.untold(title)
             began = time.monotonic()
             await ours.kill(ours.leader)
+            under_way = await being_sent(ours)
             load.tap(FANS)
             await ours.led()
             leads.append(time.monotonic() - began)
@@ -111,6 +122,12 @@ async def test_the_leader_is_killed_under_load(address: str, tmp_path: Path) -> 
                 sends.append(time.monotonic() - began)
             await ours.shop.all_told(60, title)
             doubled.append(sum(count - 1 for count in ours.shop.told(title).values()))
+            after = f", sends after {sends[-1]:.2f} s" if left else ""
+            tell(
+                f"kill {kill}: {len(left)} untold, another leads after {leads[-1]:.2f} s{after}, {doubled[-1]} doubled"
+            )
+            assert doubled[-1] <= under_way
+            assert max(ours.shop.told(title).values()) <= 2
             ended = ours.shop.owner.says(ours.shop.bot, "/endlive")
             await ours.start()
             await ours.shop.owner.waits_for(
@@ -120,7 +137,6 @@ async def test_the_leader_is_killed_under_load(address: str, tmp_path: Path) -> 
     told = f"another leads after {max(leads):.2f} s at most, and sends after {max(sends, default=0):.2f} s"
     tell(f"{KILLS} kills of the leader: {told}; doubled: {sum(doubled)}, {max(doubled)} at most by one kill")
     assert max(*leads, *sends) < TAKEN_OVER_IN
-    assert sum(doubled) <= KILLS
 
 
 async def test_the_leader_is_stopped_under_load(address: str, tmp_path: Path) -> None:
@@ -222,6 +238,11 @@ def scarce(session: Session) -> dict[str, int]:
     }
 
 
+def says_else(message: Message, text: str) -> bool:
+    """Whether a message doesn't say this any more."""
+    return message.text != text
+
+
 def sets_language(message: Message) -> bool:
     """Whether it is the page of a fan's settings."""
     return any("language:" in (button.callback_data or "") for button in message.buttons)
@@ -233,7 +254,7 @@ def is_page(message: Message) -> bool:
 
 
 async def test_what_changed_is_known_everywhere(address: str, tmp_path: Path) -> None:
-    """A language that one process was told of is spoken by the other at once."""
+    """A language that one process was told of is spoken by the other as soon as a person can write."""
     async with fleet(address, tmp_path, 1) as ours:
         home, fan = ours.shop.chats[0], ours.telegram.add_user("Ana", language="en")
         fan.joins(home)
@@ -246,7 +267,10 @@ async def test_what_changed_is_known_everywhere(address: str, tmp_path: Path) ->
             ours.front.ports = [here]
             said = fan.says(home, "/settings")
             panel = await fan.waits_for(home, lambda m: m.only_for is fan and sets_language(m), timeout=30, after=said)
+            before = panel.text
             await fan.presses(panel, choice).answered(30)
+            await until(partial(says_else, panel, before))
+            await asyncio.sleep(SOON)
             ours.front.ports = [there]
             said = fan.says(home, "/me")
             told = await fan.waits_for(home, lambda m: m.only_for is fan and is_page(m), timeout=30, after=said)
