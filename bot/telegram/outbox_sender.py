@@ -138,12 +138,10 @@ class Sender:
                 try:
                     seconds = await self._round()
                     self._meters.beat(Beat.SENDER)
-                except NotLeadingError:  # another process sends now, or this one stops: the hold tells of it
-                    self._unsure, seconds = True, STEADY
                 except (SQLAlchemyError, OSError) as error:  # what is due stays due
-                    self._unsure = True
-                    log.warning("round_failed", error=name_of(error))
-                    seconds = STEADY
+                    self._unsure, seconds = True, STEADY
+                    if not isinstance(error.__cause__, NotLeadingError):  # of which the hold tells
+                        log.warning("round_failed", error=name_of(error))
                 except (ValueError, TypeError) as error:  # a row that can't be read must not keep the others
                     log.error("round_failed", exc_info=error)
                     seconds = SHORTEST if await self._repairs.repair(self._clock.now()) else STEADY

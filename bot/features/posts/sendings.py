@@ -1,5 +1,6 @@
 """A post is sent: to rooms at once, to a segment in private chunk by chunk; how far it is, and whom it missed."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
@@ -53,6 +54,8 @@ from bot.store.tables.posts import Post, PostCopy, Sending, SendingState
 
 log = get_logger("sendings")
 
+BREATH = 0.02
+"""Seconds between two chunks, so that fans who act meanwhile don't find the writer busy all the time."""
 SENT = "post.sent"
 """The audit log's name for a post that staff sent."""
 
@@ -101,12 +104,12 @@ class Sendings:
         due, changing, next_at = await self._db.read(_look, now)
         for sending_id in due:
             with logging_failures(log, "sending_failed", sending=sending_id):
-                while await self._db.write(continue_sending, sending_id, now, self._policy):
-                    pass
+                while await self._db.write(continue_sending, sending_id, now, self._policy):  # noqa: ASYNC110  # it works
+                    await asyncio.sleep(BREATH)
         for sending_id in changing:
             with logging_failures(log, "change_failed", sending=sending_id):
-                while await self._db.write(copies.continue_change, sending_id, now, self._policy):
-                    pass
+                while await self._db.write(copies.continue_change, sending_id, now, self._policy):  # noqa: ASYNC110  # it works
+                    await asyncio.sleep(BREATH)
         return next_at
 
 
