@@ -3,12 +3,14 @@
 import asyncio
 import sqlite3
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from bot.store.engine import sqlite
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Rx, Tx
 from bot.store.engine.sqlite import GROUP, WriterClosedError
@@ -143,6 +145,27 @@ async def test_a_failing_commit_tells_each_caller(sqlite_url: str) -> None:
         assert kinds == [sqlite3.IntegrityError, sqlite3.IntegrityError, OopsError, sqlite3.IntegrityError]
         assert await everything(db) == before
         assert await db.write(born, 504) == 504
+
+
+async def test_checkpoints_beside_the_writer(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under load what was committed moves into the file without the writer; a close ends that thread too."""
+    monkeypatch.setattr(sqlite, "COMMITS_BETWEEN", 5)
+
+    def written_at() -> int:
+        return Path(sqlite_url.removeprefix("sqlite:///")).stat().st_mtime_ns
+
+    async with Database.open(sqlite_url) as db:
+        before = written_at()
+        for number in range(4):
+            await db.write(born, 500 + number)
+        assert written_at() == before
+        async with asyncio.timeout(10):
+            number = 600
+            while written_at() == before:
+                number += 1
+                await db.write(born, number)
+        assert "encore-checkpoints" in {thread.name for thread in threading.enumerate()}
+    assert "encore-checkpoints" not in {thread.name for thread in threading.enumerate()}
 
 
 async def test_closing_finishes_waiting_writes(sqlite_url: str) -> None:
