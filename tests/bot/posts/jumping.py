@@ -213,7 +213,7 @@ def follow(path: str) -> None:
     _replace(Clock, "real", lambda: Clock(lambda: shared.now))
     _replace(App, "run", run_and_follow)
     _replace(Housekeeper, "run", lambda keeper: keep_in_order(keeper, rounds))
-    _replace(bot.app, "Pacer", lambda _, now, meters: Pacer(LIMITS, lambda: now() + shared.ahead, meters))
+    _replace(bot.app, "Pacer", lambda _, now, *more: Pacer(LIMITS, lambda: now() + shared.ahead, *more))
 
 
 def _replace(owner: Any, name: str, by: Any) -> None:
