@@ -177,7 +177,7 @@ class Intake:
         strangers = self._people.unknown({one.person for one in fresh})
         try:
             saved, people = await self._until_done(
-                lambda: self._db.write_first(inbox.save, self._bot.id, rows, taken, self._read_people, strangers)
+                lambda: self._db.write(inbox.save, self._bot.id, rows, taken, self._read_people, strangers)
             )
         except Exception as error:  # noqa: BLE001  # `_until_done` raises only failures that would come again
             if len(fresh) > 1:

@@ -43,8 +43,8 @@ A serialization failure, a deadlock, and a reference to a row that another trans
 class Writer(Protocol):
     """Runs use cases, each in a transaction of its own."""
 
-    async def write(self, work: Callable[[Tx], T], *, first: bool = False) -> T:
-        """Run `work` in a transaction of its own and commit it; before all that waits, if it is to be `first`."""
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Run `work` in a transaction of its own and commit it."""
 
     async def close(self) -> None:
         """Finish what waits, then stop."""
@@ -117,16 +117,6 @@ class Database:
         for call in self._calls[what]:
             call()
 
-    async def write_first(self, work: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `work(tx, …)` as `write` does, but before all writes that wait. It promises nothing and plans nothing.
-
-        For the inbox: Telegram sends the next updates only when these are stored.
-
-        Raises:
-            DatabaseAwayError: the database went away; the transaction may have been committed.
-        """
-        return await self._writer.write(lambda tx: work(tx, *args, **kwargs), first=True)
-
     def on_promise(self, call: Callable[[], None]) -> None:
         """Call this (on the loop) after each commit that promised a message."""
         self._calls[PROMISED].append(call)
@@ -179,7 +169,7 @@ class PostgresWriter:
         self._meters = meters
         self._free = asyncio.Semaphore(POSTGRES_CONNECTIONS - READERS)
 
-    async def write(self, work: Callable[[Tx], T], *, first: bool = False) -> T:  # noqa: ARG002  # none waits for another
+    async def write(self, work: Callable[[Tx], T]) -> T:
         """Run `work` and commit it."""
         asked = time.monotonic()
         for attempt in range(RETRIES):

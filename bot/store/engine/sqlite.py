@@ -119,7 +119,7 @@ class SqliteWriter:
         if path and path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         self._url = make_url(url).set(drivername="sqlite+pysqlite")
-        self._queue: queue.SimpleQueue[list[_Job] | _Job | _Stop] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[_Job] | _Stop] = queue.SimpleQueue()
         self._turns: dict[asyncio.AbstractEventLoop, list[_Job]] = {}
         """Jobs that were asked for in a loop's present turn. They are queued together when it ends."""
         self._left: deque[_Job] = deque()
@@ -130,8 +130,8 @@ class SqliteWriter:
         self._thread = threading.Thread(target=self._run, name="encore-writer", daemon=True)
         self._thread.start()
 
-    async def write(self, work: Callable[[Tx], T], *, first: bool = False) -> T:
-        """Queue `work`; its result, once the group in which it ran is committed. `first`: before all that waits.
+    async def write(self, work: Callable[[Tx], T]) -> T:
+        """Queue `work`; its result, once the group in which it ran is committed.
 
         Raises:
             WriterClosedError: the store is closed.
@@ -141,9 +141,6 @@ class SqliteWriter:
         loop = asyncio.get_running_loop()
         done: asyncio.Future[T] = loop.create_future()
         job = _Job(work, done)
-        if first:
-            self._queue.put(job)
-            return await done
         turn = self._turns.get(loop)
         if turn is not None:
             turn.append(job)
@@ -202,15 +199,13 @@ class SqliteWriter:
     def _take_group(self) -> tuple[list[_Job], _Stop | None]:
         """Up to 64 jobs that wait, or the order to stop once no job is left."""
         stop = None
-        while stop is None:
+        while len(self._left) < GROUP and stop is None:
             try:
                 item = self._queue.get(block=not self._left)
             except queue.Empty:
                 break
             if isinstance(item, _Stop):
                 stop = item
-            elif isinstance(item, _Job):
-                self._left.appendleft(item)
             else:
                 self._left.extend(item)
         jobs = [self._left.popleft() for _ in range(min(GROUP, len(self._left)))]

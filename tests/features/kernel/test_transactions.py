@@ -147,34 +147,6 @@ async def test_a_failing_commit_tells_each_caller(sqlite_url: str) -> None:
         assert await db.write(born, 504) == 504
 
 
-@pytest.mark.runs_once
-async def test_the_inbox_comes_first(sqlite_url: str) -> None:
-    """What is to be first runs before all that waits, however much that is, and rolls back like others if it fails."""
-    ran: list[int] = []
-
-    def note(tx: Tx, number: int, *, fails: bool = False) -> int:
-        ran.append(number)
-        born(tx, 500 + number)
-        if fails:
-            raise OopsError
-        return number
-
-    async with Database.open(sqlite_url) as db:
-        gate = Gate(db)
-        await gate.shut()
-        waiting = [asyncio.ensure_future(db.write(note, number)) for number in range(GROUP + 3)]
-        await asyncio.sleep(0)
-        first = asyncio.ensure_future(db.write_first(note, 400))
-        await gate.open()
-        assert await first == 400
-        assert await asyncio.gather(*waiting) == list(range(GROUP + 3))
-        assert ran == [400, *range(GROUP + 3)]
-        with pytest.raises(OopsError):
-            await db.write_first(note, 401, fails=True)
-        assert 900 in await people(db)
-        assert 901 not in await people(db)
-
-
 async def test_checkpoints_beside_the_writer(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Under load what was committed moves into the file without the writer; a close ends that thread too."""
     monkeypatch.setattr(sqlite, "COMMITS_BETWEEN", 5)
