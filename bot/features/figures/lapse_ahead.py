@@ -1,7 +1,8 @@
 """What lapses at the month's end if nobody spends anything, counted once a day for the figures.
 
-Once the month before is done, a fan can lose something only if they earned in the month whose coins lapse now, or if
-older coins came to them since: back for something that they bought, or with a fan's packet. Nobody else is looked at.
+Nothing is counted until the lapse of the month before is done: coins that are about to go would stand there all day.
+After that a fan can lose something only if they earned in the month whose coins lapse now, or if older coins came to
+them since: back for something that they bought, or with a fan's packet. Nobody else is looked at.
 """
 
 from collections.abc import Iterable, Sequence
@@ -57,27 +58,33 @@ def _shops(session: Session) -> list[int]:
 
 
 def _stands(session: Session, place: Place, today: date, since: datetime) -> bool:
-    """Whether nothing is to be counted: it was today, or the shop is so young that whatever fans earned is good."""
+    """Whether nothing is to be counted now.
+
+    It was counted today, or the shop is so young that whatever fans earned is good, or the last month's lapse isn't
+    done yet.
+    """
     made_at = session.execute(
         select(col(Community.made_at)).where(col(Community.id) == place.community_id)
     ).scalar_one()
+    if made_at >= since:
+        return True
     row = session.get(LapseAhead, place.community_id)
-    return made_at >= since or (row is not None and day_of(row.counted_at, place.timezone) == today)
+    if row is not None and day_of(row.counted_at, place.timezone) == today:
+        return True
+    ended = _month_before(today)
+    done = session.get(LapseRound, (place.community_id, LAPSES, month_of(ended)))
+    return (done is None or not done.done) and made_at < earned_since(ended, place.timezone)
+
+
+def _month_before(today: date) -> date:
+    """The last day of the month before."""
+    return today.replace(day=1) - DAY
 
 
 def may_lose(session: Session, place: Place, today: date) -> list[int]:
-    """Accounts from which something may lapse at the end of this month."""
-    ended = today.replace(day=1) - DAY
-    done = session.get(LapseRound, (place.community_id, LAPSES, month_of(ended)))
+    """Accounts from which something may lapse at the end of this month, once the month before is done."""
+    ended = _month_before(today)
     since, before = earned_since(today, place.timezone), earned_since(ended, place.timezone)
-    if (done is None or not done.done) and session.get_one(Community, place.community_id).made_at < before:
-        # The month before isn't done yet, so that older coins may lie in any purse.
-        found = session.execute(
-            select(col(Account.id)).where(
-                col(Account.community_id) == place.community_id, col(Account.member_id).is_not(None)
-            )
-        )
-        return sorted(one for one in found.scalars() if one is not None)
     earned = col(Transfer.earned_at)
     month = select(col(Transfer.credit_id)).where(
         col(Transfer.community_id) == place.community_id, earned >= before, earned < since

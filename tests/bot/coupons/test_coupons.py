@@ -12,9 +12,11 @@ MINUTE = 60.0
 HOUR = 3600.0
 
 
-async def edit_of(stage: Stage, card: Message) -> Event:
-    """The card's next edit."""
-    return await stage.telegram.waits_for_event(lambda e: e.kind == "edit" and e.message is card, timeout=15)
+async def edit_of(stage: Stage, card: Message, text: str = "") -> Event:
+    """The card's next edit after which it says so."""
+    return await stage.telegram.waits_for_event(
+        lambda e: e.kind == "edit" and e.message is card and text in card.text, timeout=15
+    )
 
 
 async def claim(stage: Stage, fan: Person, card: Message) -> str:
@@ -173,7 +175,8 @@ async def test_cancelling_refunds(play: Play) -> None:
     card = await stage.drop("title=Scarf stock=5 price=5")
     old = label(card).callback_data or ""
     code = await claim(stage, ana, card)
-    waiting = asyncio.create_task(edit_of(stage, card))
+    # The claim's own edit may come only now.
+    waiting = asyncio.create_task(edit_of(stage, card, "had to cancel"))
     done = await stage.ask(stage.owner, "/coupon 1 cancel")
     assert "1 unused coupon is void" in done.text
     assert "5 coins" in done.text

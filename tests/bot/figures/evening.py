@@ -73,11 +73,17 @@ async def begin(stage: Stage) -> Evening:
     stage.telegram.clock.advance(29 * DAY)
     await many([stage.ask(fan, "/checkin") for fan in evening.fans[20:]])
     stage.telegram.clock.advance(367 * DAY + 7 * HOUR)
-    async with asyncio.timeout(60):
-        while not await query(stage.app.db, "SELECT 1 FROM transfer WHERE reason = 'lapse'"):
-            await asyncio.sleep(0.05)
+    await lapsed(stage, "2027-11")
     await stage.all_sent(60)
     return evening
+
+
+async def lapsed(stage: Stage, month: str) -> None:
+    """Wait until the coins of a month's end have lapsed."""
+    done = "SELECT 1 FROM lapse_round WHERE step = 'lapse' AND done AND month = :month"
+    async with asyncio.timeout(60):
+        while not await query(stage.app.db, done, month=month):
+            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager

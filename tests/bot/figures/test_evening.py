@@ -18,6 +18,7 @@ from tests.bot.figures.evening import (
     before_the_start,
     begin,
     during_the_stream,
+    lapsed,
     platform,
     some_leave,
 )
@@ -117,6 +118,8 @@ async def test_an_evening_recomputed(play_sqlite: Play, sqlite_url: str) -> None
     await some_leave(evening)
     await agrees(stage, database)
     stage.telegram.clock.advance(25 * DAY)
+    # It is January: what lapses next is counted only after December's lapse.
+    await lapsed(stage, "2027-12")
     await stage.all_sent(60)
     await agrees(stage, database)
     assert (await stage.books()).sound

@@ -212,13 +212,15 @@ async def test_a_deleted_person_leaves_the_figures_sound(db: Database, causes: C
 
 
 async def test_only_who_may_lose_is_looked_at(db: Database, causes: Causes) -> None:
-    """Once the month before is done: who earned in the month that lapses, or got something back since; all before."""
+    """Who earned in the month that lapses, or got something back since. Nothing is counted before the last lapse."""
     place = await shop(db)
     late = datetime(2027, 12, 20, 3, tzinfo=NOON.tzinfo)
     await db.write(_earn, place, 1, datetime(2026, 12, 20, 3, tzinfo=NOON.tzinfo))
     await db.write(_earn, place, 2, datetime(2027, 3, 1, tzinfo=NOON.tzinfo))
     third = await db.write(_earn, place, 3, NOON)
-    assert len(await db.read(may_lose, place, late.date())) == 3
+    await LapseCount(db).count(late)
+    figures = await db.read(day_figures, place, late.date(), late, POLICY)
+    assert figures.coins.lapsing is None
     row = LapseRound(community_id=place.community_id, step="lapse", month="2027-11", done=True)
     await db.write(lambda tx: tx.add(row))
     assert len(await db.read(may_lose, place, late.date())) == 1
