@@ -15,6 +15,7 @@ from bot.rules.notes import Did
 from bot.rules.place import Place
 from bot.rules.rights import Role
 from bot.rules.words import Language, reader_language
+from bot.single_flight import SingleFlight
 from bot.store.engine.db import Database
 from bot.store.engine.peers import Peers
 from bot.store.engine.sessions import Tx
@@ -50,6 +51,7 @@ class Communities:
         self._peers = peers or Peers()
         self._forgot = 0
         """How often something was forgotten. What was read before that isn't cached after it."""
+        self._reads = SingleFlight()
         self.open_to_all = open_to_all
         """Whether strangers' groups may found shops of their own."""
         self._groups: Bounded[int, Group | None] = Bounded(GROUPS_KEPT)
@@ -68,7 +70,7 @@ class Communities:
         if chat_id in self._groups:
             return self._groups[chat_id]
         forgot = self._forgot
-        found = await self._db.read(find_group, chat_id)
+        found = await self._reads.read(("group", chat_id, forgot), lambda: self._db.read(find_group, chat_id))
         if forgot == self._forgot:
             self._groups[chat_id] = found
         return found
@@ -90,19 +92,24 @@ class Communities:
             known = (await self._db.read(find_people, {user_id}))[user_id]
             if forgot == self._forgot:
                 self.learn({user_id: known})
-        place = None
-        if known.community_id is not None:
-            place = self._places.get(known.community_id)
-            if place is None:
-                forgot = self._forgot
-                place = await self._db.read(place_of, known.community_id)
-                if forgot == self._forgot:
-                    self._places[known.community_id] = place
+        place = await self._place(known.community_id) if known.community_id is not None else None
         return Reader(place, known.language, known.can_write, known.dialogue)
+
+    async def _place(self, community_id: int) -> Place:
+        place = self._places.get(community_id)
+        if place is None:
+            forgot = self._forgot
+            place = await self._reads.read(
+                ("place", community_id, forgot), lambda: self._db.read(place_of, community_id)
+            )
+            if forgot == self._forgot:
+                self._places[community_id] = place
+        return place
 
     def unknown(self, user_ids: set[int]) -> set[int]:
         """Those of whom nothing is cached."""
-        return user_ids - self._people.keys()
+        # `user_ids - self._people.keys()` would walk through all people that are cached.
+        return {user_id for user_id in user_ids if user_id not in self._people}
 
     def learn(self, people: dict[int, Known]) -> None:
         """Cache what was read of people: a crowd's taps come by the hundred, and one query serves them all."""

@@ -1,7 +1,10 @@
 """Communities: arriving, leaving, moving, settings; on both databases."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -14,6 +17,7 @@ from bot.rules.coupons.campaigns import NewCampaign
 from bot.rules.words import Language
 from bot.store.engine.db import Database
 from bot.store.engine.sessions import Tx
+from bot.store.places import Known
 from bot.store.rooms import leave_room
 from bot.store.tables import Card
 from tests.features.scene import (
@@ -208,6 +212,31 @@ async def test_a_private_command_means_the_first_shop_until_it_is_turned(db: Dat
     await coupons.claim(act_of(here, replace(fan(1), name="Ana"), NOON, causes.next()), campaigns[here])
     for known in (communities, house(db)):
         assert (await known.reader(fan(1).user_id, private=True)).place == there
+
+
+async def test_a_crowd_that_meets_an_empty_cache(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred at once cost one read of their group and one of their shop. Who asks after a change hears of it."""
+    place, communities = await shop(db), house(db)
+    read, made = db.read, Counter[str]()
+
+    async def counted(query: Callable[..., Any], *args: Any) -> Any:
+        made[query.__name__] += 1
+        return await read(query, *args)
+
+    monkeypatch.setattr(db, "read", counted)
+    communities.learn({user_id: Known(place.community_id, None, False, None) for user_id in range(100)})
+    groups = await asyncio.gather(*(communities.group(-1001) for _ in range(100)))
+    readers = await asyncio.gather(*(communities.reader(user_id) for user_id in range(100)))
+    assert {group.place for group in groups if group is not None} == {one.place for one in readers} == {place}
+    assert made == {"find_group": 1, "place_of": 1}
+
+    communities.forget()
+    before = asyncio.create_task(communities.group(-1001))
+    await asyncio.sleep(0)
+    await communities.leave(-1001, days(1))
+    assert await communities.group(-1001) is None
+    await before
+    assert await communities.group(-1001) is None
 
 
 async def test_a_left_group_is_left_once(db: Database) -> None:
