@@ -148,7 +148,8 @@ async def seed(database: str, fans: int, language: str = "ko") -> None:
             raise RuntimeError("the shop wasn't made")
 
         def act(place: Place, i: int) -> Act:
-            sender = Sender(FIRST_USER + i, f"Fan {i}", None, language, Room(GROUP_ID))
+            # Named as the server will name them: fans rarely change their names overnight, and never all of them.
+            sender = Sender(FIRST_USER + i, f"Fan {FIRST_USER + i}", None, language, Room(GROUP_ID))
             return Act(place, sender, yesterday, f"seed:{i}", sender.user_id)
 
         checkins = CheckIns(db, policies_of(DOMAINS))
