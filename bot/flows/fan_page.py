@@ -22,6 +22,7 @@ from bot.rules.policies import Policies
 from bot.rules.tiers import TierPolicy
 from bot.store.coupons.hand_out import count_usable
 from bot.store.engine.db import Database
+from bot.store.engine.sessions import Rx
 from bot.store.fan_notes import count_notes, notes_about
 from bot.store.fan_tags import tags_of
 from bot.store.members import Standing
@@ -46,7 +47,7 @@ class FanPages:
         return await self._db.read(self._page, place, member_id, at, (money, which))
 
     def _page(
-        self, session: Session, place: Place, member_id: int, at: datetime, how: tuple[bool, str | None]
+        self, session: Rx, place: Place, member_id: int, at: datetime, how: tuple[bool, str | None]
     ) -> FanShown | None:
         money, which = how
         row: Any = session.execute(

@@ -2,10 +2,8 @@
 
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, select
 from sqlmodel import col
 
 from bot.features.checkins import checkins
@@ -26,8 +24,11 @@ from bot.rules.tiers import TierPolicy
 from bot.rules.tiers_ahead import TierSums
 from bot.store.coupons.hand_out import count_usable
 from bot.store.engine.db import Database
+from bot.store.engine.hot import Hot
+from bot.store.engine.sessions import Rx
 from bot.store.members import Standing
 from bot.store.tables import Account, Member
+from bot.store.tables.base import Id
 
 
 class MyCards:
@@ -43,7 +44,7 @@ class MyCards:
         """The sender's card. A person who isn't a member gets an empty one."""
         return await self._db.read(self._card, act)
 
-    def _card(self, session: Session, act: Act) -> MyCard:
+    def _card(self, session: Rx, act: Act) -> MyCard:
         place, at = act.place, act.at
         member = _standing(session, place, act.sender.user_id)
         today = day_of(at, place.timezone)
@@ -75,7 +76,7 @@ class MyCards:
         tomorrow = tier.tier.below if ends_today else tier.tier
         return replace(facts, tier=tier.tier, tier_percent=percents[tier.tier], next_percent=percents[tomorrow])
 
-    def _with_belongings(self, session: Session, act: Act, member: Standing, card: MyCard, now: StreakNow) -> MyCard:
+    def _with_belongings(self, session: Rx, act: Act, member: Standing, card: MyCard, now: StreakNow) -> MyCard:
         place, at = act.place, act.at
         return replace(
             card,
@@ -89,30 +90,27 @@ class MyCards:
             else 0,
         )
 
-    def _lapses(self, session: Session, place: Place, member: Standing, at: datetime) -> tuple[Lapse, ...]:
+    def _lapses(self, session: Rx, place: Place, member: Standing, at: datetime) -> tuple[Lapse, ...]:
         return lapse.dates_of(session, place, member.account_id, member.balance, at, self._lapse_policy)
 
 
-def _standing(session: Session, place: Place, user_id: int) -> Standing | None:
-    row: Any = session.execute(
-        select(
-            col(Member.id).label("member_id"),
-            col(Account.id).label("account_id"),
-            col(Account.balance),
-            col(Member.tier),
-            col(Member.back_since),
-            col(Member.invitation_id),
-        )
-        .join(Account, col(Account.member_id) == col(Member.id))
-        .where(col(Member.community_id) == place.community_id, col(Member.user_id) == user_id)
-    ).one_or_none()
-    if row is None:
-        return None
-    return Standing(
-        member_id=row.member_id,
-        account_id=row.account_id,
-        balance=row.balance,
-        tier=row.tier,
-        back_since=row.back_since,
-        invitation_id=row.invitation_id,
+_STANDING = Hot(
+    select(
+        col(Member.id),
+        col(Account.id),
+        col(Account.balance),
+        col(Member.tier),
+        col(Member.back_since),
+        col(Member.invitation_id),
     )
+    .join(Account, col(Account.member_id) == col(Member.id))
+    .where(
+        col(Member.community_id) == bindparam("community_id", type_=Id),
+        col(Member.user_id) == bindparam("user_id", type_=Id),
+    )
+)
+
+
+def _standing(session: Rx, place: Place, user_id: int) -> Standing | None:
+    row = session.row(_STANDING, community_id=place.community_id, user_id=user_id)
+    return Standing(*row) if row is not None else None

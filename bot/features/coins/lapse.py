@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, select
+from sqlalchemy import Select, bindparam, case, func, select, union_all
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.logs import get_logger, logging_failures
 from bot.rules.calendar import DAY, month_of
 from bot.rules.coins.lapse import (
+    YEAR,
     LapseNotice,
     LapsePolicy,
     LapseStep,
@@ -29,13 +30,14 @@ from bot.rules.place import Place
 from bot.store import ledger
 from bot.store.engine.db import Database
 from bot.store.engine.hot import Hot
-from bot.store.engine.sessions import Tx
+from bot.store.engine.sessions import Rx, Tx
 from bot.store.messages.outbox import Terms
 from bot.store.messages.payloads import pack
 from bot.store.messages.telling import tell_in_private
 from bot.store.places import place_of
 from bot.store.private_messages import readers_among
-from bot.store.tables import Account, Community, LapseRound
+from bot.store.tables import Account, Community, LapseRound, Transfer
+from bot.store.tables.base import Id
 from bot.store.tables.messages import Lane
 
 log = get_logger("lapsing")
@@ -56,6 +58,28 @@ _BEGIN = Hot.upsert(
         .on_conflict_do_nothing()
     )
 )
+
+
+def _earned_since() -> Select[Any]:
+    """What one account earned since each of the cut-offs `since_0`, `since_1` and so on. The first is the oldest."""
+    earned_at: Any = col(Transfer.earned_at)
+    cut_offs = [bindparam(f"since_{nth}", type_=earned_at.type) for nth in range(YEAR + 1)]
+    account_id = bindparam("account_id", type_=Id)
+    sides: tuple[tuple[Any, Any], ...] = (
+        (col(Transfer.credit_id), col(Transfer.amount)),
+        (col(Transfer.debit_id), -col(Transfer.amount)),
+    )
+    ways = [
+        select(earned_at.label("earned_at"), coins.label("coins")).where(side == account_id, earned_at >= cut_offs[0])
+        for side, coins in sides
+    ]
+    dated = union_all(*ways).subquery()
+    return select(
+        *(func.coalesce(func.sum(case((dated.c.earned_at >= since, dated.c.coins), else_=0)), 0) for since in cut_offs)
+    )
+
+
+_EARNED_SINCE = Hot(_earned_since())
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,18 +162,14 @@ def do_chunk(tx: Tx, due: DueRound, now: datetime, policy: LapsePolicy) -> bool:
 
 
 def dates_of(
-    session: Session, place: Place, account_id: int, balance: int, now: datetime, policy: LapsePolicy
+    session: Rx | Tx, place: Place, account_id: int, balance: int, now: datetime, policy: LapsePolicy
 ) -> tuple[Lapse, ...]:
     """When coins of one account lapse: the next dates, if nothing is spent until then."""
     if not balance:
         return ()
     months = months_ahead(now, place.timezone)
-    dated = ledger.dated([account_id], cut_off(months[0], place.timezone))
-    since = [
-        func.coalesce(func.sum(case((dated.c.earned_at >= cut_off(month, place.timezone), dated.c.coins), else_=0)), 0)
-        for month in months
-    ]
-    earned: Any = session.execute(select(*since)).one()
+    cut_offs = {f"since_{nth}": cut_off(month, place.timezone) for nth, month in enumerate(months)}
+    earned = session.row(_EARNED_SINCE, account_id=account_id, **cut_offs) or ()
     return upcoming(balance, zip(months, map(int, earned), strict=True), policy.dates_shown)
 
 
