@@ -9,22 +9,30 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Date, bindparam, or_, select, update
 from sqlmodel import col
 
 from bot.rules.calendar import DAY, day_of
 from bot.rules.place import Place
 from bot.rules.tiers import MEMORY, DayOfDeeds, Deed, Tier, TierNow, TierPolicy, settle, sums_of
 from bot.rules.tiers_ahead import FallAhead, Untold, fall_ahead, first_look, look_ahead
+from bot.store.engine.hot import Hot, among
 from bot.store.engine.inserts import insert_into
-from bot.store.engine.sessions import PLANNED, Tx
+from bot.store.engine.sessions import PLANNED, Rx, Tx
 from bot.store.members import Standing
 from bot.store.tables import Activity, Member, TierRise
 from bot.store.tags import show_tags
 
 CHUNK = 500
 """Members whose deeds are read at once."""
+
+_DEEDS = Hot.each(
+    lambda dialect: select(col(Activity.member_id), col(Activity.day), col(Activity.kind), col(Activity.times)).where(
+        among(col(Activity.member_id), "member_ids", dialect),
+        col(Activity.day) >= bindparam("since", type_=Date),
+        or_(*(col(Activity.kind) == deed.value for deed in Deed)),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +72,13 @@ class When:
     """Whether the caller tells them."""
 
 
-def tier_of(session: Session, place: Place, member_id: int, now: datetime, policy: TierPolicy) -> Tier:
+def tier_of(session: Rx | Tx, place: Place, member_id: int, now: datetime, policy: TierPolicy) -> Tier:
     """The member's tier now. `NEW` for who isn't of this community."""
     return tiers_of(session, place, [member_id], now, policy).get(member_id, Tier.NEW)
 
 
 def tiers_of(
-    session: Session, place: Place, member_ids: Sequence[int], now: datetime, policy: TierPolicy
+    session: Rx | Tx, place: Place, member_ids: Sequence[int], now: datetime, policy: TierPolicy
 ) -> dict[int, Tier]:
     """The tiers of many members of a community. In a transaction, what was worked out is kept."""
     when = When(now, day_of(now, place.timezone), present=True)
@@ -98,7 +106,7 @@ def may_change(member: Standing, place: Place, today: date, policy: TierPolicy) 
 
 
 def settle_some(
-    session: Session, place: Place, member_ids: Sequence[int], when: When, policy: TierPolicy
+    session: Rx | Tx, place: Place, member_ids: Sequence[int], when: When, policy: TierPolicy
 ) -> dict[int, Settled]:
     """The tiers of a few hundred members. In a transaction, what was worked out is kept, with each rise."""
     rows: Any = session.execute(
@@ -128,16 +136,10 @@ def settle_some(
     return found
 
 
-def deeds_of(session: Session, member_ids: Sequence[int], since: date) -> dict[int, list[DayOfDeeds]]:
+def deeds_of(session: Rx | Tx, member_ids: Sequence[int], since: date) -> dict[int, list[DayOfDeeds]]:
     """What members did since a day that counts for their tiers."""
     deeds: dict[int, list[DayOfDeeds]] = {}
-    for member_id, day, kind, times in session.execute(
-        select(col(Activity.member_id), col(Activity.day), col(Activity.kind), col(Activity.times)).where(
-            col(Activity.member_id).in_(member_ids),
-            col(Activity.day) >= since,
-            col(Activity.kind).in_([deed.value for deed in Deed]),
-        )
-    ).all():
+    for member_id, day, kind, times in session.rows(_DEEDS, member_ids=member_ids, since=since):
         deeds.setdefault(member_id, []).append(DayOfDeeds(day, kind, times))
     return deeds
 

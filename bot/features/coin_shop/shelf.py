@@ -38,7 +38,7 @@ from bot.rules.policies import Policies
 from bot.rules.tiers import Tier, TierPolicy
 from bot.store import causes
 from bot.store.engine.db import Database
-from bot.store.engine.sessions import Tx
+from bot.store.engine.sessions import Rx, Tx
 from bot.store.for_whom import is_for
 from bot.store.items import charge_key, find_item, items_of, lock_item
 from bot.store.members import Standing
@@ -119,7 +119,7 @@ class _Fan:
         return 1 + sum(one.purchases for one in self.bought if one.item_id == item_id)
 
 
-def shelf_page(session: Session, place: Place, user_id: int, page: int, now: datetime, policies: Policies) -> Shelf:
+def shelf_page(session: Rx | Tx, place: Place, user_id: int, page: int, now: datetime, policies: Policies) -> Shelf:
     """One page of what is sold. Instead of a page that isn't there the nearest one is shown."""
     policy = policies[ShopPolicy]
     items = items_of(session, place.community_id, now, col(Item.state) == ItemState.OPEN)
@@ -132,7 +132,7 @@ def shelf_page(session: Session, place: Place, user_id: int, page: int, now: dat
 
 
 def ask_price(
-    session: Session, place: Place, user_id: int, item_id: int, now: datetime, tiers: TierPolicy
+    session: Rx | Tx, place: Place, user_id: int, item_id: int, now: datetime, tiers: TierPolicy
 ) -> AskOutcome:
     """Show the price before anything is spent."""
     item = find_item(session, place.community_id, item_id, now)
@@ -212,7 +212,7 @@ def _question(item: ItemFacts, fan: _Fan) -> BuyAsked:
 
 
 def _fan(
-    session: Session, place: Place, user_id: int, look: tuple[datetime, Sequence[ItemFacts]], tiers: TierPolicy
+    session: Rx | Tx, place: Place, user_id: int, look: tuple[datetime, Sequence[ItemFacts]], tiers: TierPolicy
 ) -> _Fan:
     """A fan who looks at some items at an instant."""
     now, items = look

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, not_, select
-from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.act import Act
@@ -15,7 +14,7 @@ from bot.rules.place import Place
 from bot.store.coupons.campaigns import upcoming
 from bot.store.coupons.hand_out import Claim, ClaimTools, hand_out, usable_at
 from bot.store.engine.db import Database
-from bot.store.engine.sessions import Tx
+from bot.store.engine.sessions import Rx, Tx
 from bot.store.for_whom import is_for
 from bot.store.members import standing
 from bot.store.tables import Campaign, Coupon, Member
@@ -49,7 +48,7 @@ def claim(tx: Tx, act: Act, campaign_id: int, tools: ClaimTools) -> ClaimOutcome
     return hand_out(tx, member, Claim(act.place, campaign_id, act.at, act.cause, origin=act.origin), tools)
 
 
-def my_coupons(session: Session, place: Place, user_id: int, at: datetime, tools: ClaimTools) -> MyCoupons:
+def my_coupons(session: Rx | Tx, place: Place, user_id: int, at: datetime, tools: ClaimTools) -> MyCoupons:
     """A fan's coupons of this community: what ends soonest comes first, what doesn't end last."""
     mine: Any = (
         select(
@@ -88,7 +87,7 @@ def _line(row: Any, at: datetime) -> HeldCoupon:
 
 
 def _early_drops(
-    session: Session, place: Place, user_id: int, at: datetime, tools: ClaimTools
+    session: Rx | Tx, place: Place, user_id: int, at: datetime, tools: ClaimTools
 ) -> tuple[EarlyDrop, ...]:
     """Drops that the reader may claim before their card hangs. The tier is worked out only if any drop is coming."""
     coming = upcoming(session, place.community_id, at, at + tools.policy.early_shown)

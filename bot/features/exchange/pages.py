@@ -15,6 +15,7 @@ from bot.rules.exchange.states import ExportKind
 from bot.rules.place import Place
 from bot.rules.segments import BadSegment, read_segment
 from bot.rules.tiers import ORDER_SHARE, POINT, TierPolicy, score
+from bot.store.engine.sessions import Rx, Tx
 from bot.store.segments import conditions_of
 from bot.store.tables import (
     Account,
@@ -63,7 +64,7 @@ class Query:
     limit: int
 
 
-def fans(session: Session, query: Query, after: int) -> Page:
+def fans(session: Rx | Tx, query: Query, after: int) -> Page:
     """Fans with what they hold. Without a segment those who left are among them: their coins are theirs."""
     place, limit = query.place, query.limit
     which: Any = [col(Member.community_id) == place.community_id, col(Member.user_id) > 0]
@@ -264,7 +265,7 @@ def _major(minor: int, currency: str) -> float | int:
     return minor / 10**decimals if decimals else minor
 
 
-PAGES: Mapping[ExportKind, Callable[[Session, Query, int], Page]] = {
+PAGES: Mapping[ExportKind, Callable[[Rx | Tx, Query, int], Page]] = {
     ExportKind.FANS: fans,
     ExportKind.ORDERS: orders,
     ExportKind.COINS: coins,

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.rules.act import Act
@@ -15,7 +14,7 @@ from bot.rules.policies import Policies
 from bot.rules.tiers import MEMORY, Tier, TierNow, TierPolicy
 from bot.rules.tiers_ahead import Opens, TierSums, sums_by_kind
 from bot.store.engine.db import Database
-from bot.store.engine.sessions import Tx
+from bot.store.engine.sessions import Rx, Tx
 from bot.store.members import standing
 from bot.store.tables import Member
 from bot.store.tags import want_tag
@@ -43,7 +42,7 @@ class TierPages:
         want_tag(tx, act.community_id, member.member_id, act.at, wanted=wanted)
         return self._page(tx, act)
 
-    def _page(self, session: Session, act: Act) -> TierShown:
+    def _page(self, session: Rx | Tx, act: Act) -> TierShown:
         found = session.execute(
             select(col(Member.id), col(Member.tag_wanted)).where(
                 col(Member.community_id) == act.community_id, col(Member.user_id) == act.sender.user_id
@@ -56,7 +55,7 @@ class TierPages:
 
 
 def sums_of_member(
-    session: Session, place: Place, member_id: int | None, now: datetime, policy: TierPolicy
+    session: Rx | Tx, place: Place, member_id: int | None, now: datetime, policy: TierPolicy
 ) -> TierSums:
     """A member's tier with its sums; for who isn't a member yet, those of somebody new."""
     today = day_of(now, place.timezone)

@@ -26,7 +26,7 @@ from bot.rules.policies import Policies
 from bot.store import forgotten, ledger
 from bot.store.coupons.hand_out import count_usable
 from bot.store.engine.db import Database
-from bot.store.engine.sessions import Tx
+from bot.store.engine.sessions import Rx, Tx
 from bot.store.leaving import Forgetting, Leaving, Traces
 from bot.store.messages import set_aside
 from bot.store.messages.outbox import Terms, promise
@@ -104,7 +104,7 @@ def notice(session: Session, place: Place | None, user_id: int, policies: Polici
     return PrivacyNotice(place.shop, reminders=bool(reached), sighting_days=sightings, memory_days=memory)
 
 
-def ask(session: Session, place: Place | None, user_id: int, at: datetime) -> DeletionAsked | NothingKept | OwnerStays:
+def ask(session: Rx | Tx, place: Place | None, user_id: int, at: datetime) -> DeletionAsked | NothingKept | OwnerStays:
     """Count what they hold."""
     if place is not None and place.owner_id == user_id:
         return OwnerStays(place.shop)

@@ -26,7 +26,7 @@ from bot.rules.raffles.facts import EntrantFacts, EntryState, RafflePolicy, Raff
 from bot.rules.sealing import ListLine, key_of, list_hash, order_of
 from bot.rules.tiers import TierPolicy
 from bot.store.engine.db import Database
-from bot.store.engine.sessions import PLANNED, Tx
+from bot.store.engine.sessions import PLANNED, Rx, Tx
 from bot.store.for_whom import those_of
 from bot.store.look_up import LookUp
 from bot.store.messages.cards import touch_cards
@@ -162,7 +162,7 @@ def close(tx: Tx, raffle_id: int, now: datetime) -> bool:
     return True
 
 
-def check_chunk(session: Session, raffle_id: int, policies: Policies) -> tuple[int, list[dict[str, Any]]]:
+def check_chunk(session: Rx | Tx, raffle_id: int, policies: Policies) -> tuple[int, list[dict[str, Any]]]:
     """Check the next chunk of entries, without writing.
 
     Returns the number before the first of them, and the verdicts.

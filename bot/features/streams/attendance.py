@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, insert, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from bot.rules.act import Act
@@ -24,7 +24,7 @@ from bot.rules.streams.attendance import (
 from bot.store import causes, ledger
 from bot.store.airings import CARD, find_airing
 from bot.store.engine.hot import Hot
-from bot.store.engine.sessions import Tx
+from bot.store.engine.sessions import Rx, Tx
 from bot.store.members import Standing
 from bot.store.messages.cards import touch_cards
 from bot.store.notes import note
@@ -176,23 +176,28 @@ def count_on_live_card(tx: Tx, act: Act, airing_id: int, policy: AttendancePolic
     touch_cards(tx, act.community_id, CARD, airing_id, act.at, every=policy.card_every)
 
 
-def streak_of_streams(session: Session, place: Place, member_id: int) -> int:
-    """Streams attended in a row, up to the last one that was on. An airing that is on isn't missed yet."""
-    last: Any = session.execute(
-        select(col(Airing.state).label("state"), col(Attendance.length).label("length"))
-        .outerjoin(
-            Attendance, and_(col(Attendance.airing_id) == col(Airing.id), col(Attendance.member_id) == member_id)
-        )
-        .where(
-            col(Airing.community_id) == place.community_id,
-            col(Airing.state) != AiringState.CANCELLED,
-            or_(col(Airing.on_air_at).is_not(None), exists().where(col(_OTHER.airing_id) == col(Airing.id))),
-        )
-        .order_by(col(Airing.starts_at).desc(), col(Airing.id).desc())
-        .limit(_LOOKED_AT)
+_LAST_AIRINGS = Hot(
+    select(col(Airing.state), col(Attendance.length))
+    .outerjoin(
+        Attendance,
+        and_(
+            col(Attendance.airing_id) == col(Airing.id),
+            col(Attendance.member_id) == bindparam("member_id", type_=Id),
+        ),
     )
-    for row in last:
-        length: int | None = row.length
-        if length is not None or row.state == AiringState.ENDED:
-            return length or 0
+    .where(
+        col(Airing.community_id) == bindparam("community_id", type_=Id),
+        col(Airing.state) != AiringState.CANCELLED,
+        or_(col(Airing.on_air_at).is_not(None), exists().where(col(_OTHER.airing_id) == col(Airing.id))),
+    )
+    .order_by(col(Airing.starts_at).desc(), col(Airing.id).desc())
+    .limit(_LOOKED_AT)
+)
+
+
+def streak_of_streams(session: Rx | Tx, place: Place, member_id: int) -> int:
+    """Streams attended in a row, up to the last one that was on. An airing that is on isn't missed yet."""
+    for state, length in session.rows(_LAST_AIRINGS, community_id=place.community_id, member_id=member_id):
+        if length is not None or state == AiringState.ENDED:
+            return int(length or 0)
     return 0

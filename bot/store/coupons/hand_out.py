@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select, true, update
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select, true, update
 from sqlalchemy.sql import ClauseElement
 from sqlmodel import col
 
@@ -38,7 +37,7 @@ from bot.rules.tiers import Tier, TierPolicy
 from bot.store import causes, ledger
 from bot.store.coupons.campaigns import CARD, find_campaign
 from bot.store.engine.hot import Hot
-from bot.store.engine.sessions import Tx
+from bot.store.engine.sessions import Rx, Tx
 from bot.store.for_whom import is_for
 from bot.store.members import Standing
 from bot.store.messages.cards import CardSubject, hang_cards, touch_cards
@@ -177,7 +176,7 @@ _PUT_BACK = Hot(
 )
 
 
-def usable_at(now: datetime) -> ColumnElement[bool]:
+def usable_at(now: datetime | BindParameter[Any]) -> ColumnElement[bool]:
     """Coupons that the till honours at `now`, in a query that joins their campaigns (`may_redeem`)."""
     return and_(
         col(Coupon.state) == CouponState.HELD,
@@ -186,15 +185,18 @@ def usable_at(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def count_usable(session: Session, member_id: int, now: datetime) -> int:
+_COUNT_USABLE = Hot(
+    select(func.count())
+    .select_from(Coupon)
+    .join(Campaign, col(Campaign.id) == col(Coupon.campaign_id))
+    .where(col(Coupon.member_id) == bindparam("member_id", type_=Id), usable_at(bindparam("now")))
+)
+
+
+def count_usable(session: Rx | Tx, member_id: int, now: datetime) -> int:
     """How many coupons a member can use at `now`."""
-    usable: int = session.execute(
-        select(func.count())
-        .select_from(Coupon)
-        .join(Campaign, col(Campaign.id) == col(Coupon.campaign_id))
-        .where(col(Coupon.member_id) == member_id, usable_at(now))
-    ).scalar_one()
-    return usable
+    row = session.row(_COUNT_USABLE, member_id=member_id, now=now)
+    return int(row[0]) if row is not None else 0
 
 
 def hang(tx: Tx, act: Act, campaign_id: int, opens: datetime | None, closes: datetime | None) -> list[int]:

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from bot.handlers.exchange import export_files
@@ -15,7 +14,7 @@ from bot.rules.calendar import day_of
 from bot.rules.sheets.text import read_text
 from bot.rules.tags import Tagging, TagOrigin
 from bot.rules.tiers import TierPolicy, score
-from bot.store.engine.sessions import Tx
+from bot.store.engine.sessions import Rx, Tx
 from bot.store.fan_tags import set_tag, tags_of
 from bot.store.ledger import TransferHeader, pay
 from bot.store.places import place_of
@@ -213,7 +212,7 @@ def _make_history(tx: Tx, user_id: int, now: datetime) -> None:
 async def _holdings(stage: Stage, community_id: int) -> dict[int, tuple[object, ...]]:
     """By Telegram id: balance, tier, thousandths of its points, tags, and when they joined."""
 
-    def read(session: Session) -> dict[int, tuple[object, ...]]:
+    def read(session: Rx | Tx) -> dict[int, tuple[object, ...]]:
         place, now = place_of(session, community_id), stage.app.clock.now()
         today = day_of(now, place.timezone)
         found: dict[int, tuple[object, ...]] = {}
