@@ -49,9 +49,9 @@ async def process(url: str) -> AsyncIterator[SharedHold]:
 
 
 async def cut(postgres: Postgres, hold: SharedHold) -> None:
-    """End the connection of a process, from the server's side."""
+    """End the connection of a process, from the server's side. Its locks are free when this returns."""
     pid = hold._line.pid
-    await asyncio.to_thread(postgres.execute, f"SELECT pg_terminate_backend({pid})")
+    await asyncio.to_thread(postgres.execute, f"SELECT pg_terminate_backend({pid}, 10000)")
 
 
 async def until(true: Any) -> float:
