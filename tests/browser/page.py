@@ -13,8 +13,8 @@ WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 390, "height": 844}
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-PATIENCE = 10_000
-"""Milliseconds in which the bot must have answered."""
+PATIENCE = 30_000
+"""Milliseconds in which the bot must have answered. On a busy machine a day's jump takes some ten seconds."""
 
 
 def find_chromium() -> str | None:

@@ -54,6 +54,7 @@ async def test_an_evening(visit: Visit, demo: Demo) -> None:
     await visit.open_bot()
     await visit.start()
     await visit.says("/me")
+    await expect(visit.messages("here's your card")).to_be_visible()
     await visit.tap("Check in")
     assert "5 days running" in await visit.hears_alert()
     assert demo.stop() == 0
