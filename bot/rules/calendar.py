@@ -27,7 +27,6 @@ def zone(name: str) -> ZoneInfo:
         raise ValueError(name) from error
 
 
-@lru_cache(maxsize=1024)  # an act asks for its own day several times
 def day_of(instant: datetime, timezone: str) -> date:
     """The calendar day on which `instant` (aware) falls in `timezone`."""
     return instant.astimezone(zone(timezone)).date()

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Integer,
     Select,
     String,
@@ -187,17 +188,20 @@ def hand_on(
     tx.touch(_BALANCE, account_id=member_account, change=-amount)
 
 
-def dated(accounts: Iterable[int], since: datetime | None = None) -> Subquery:
+def dated(
+    accounts: Iterable[int] | BindParameter[int], since: datetime | BindParameter[datetime] | None = None
+) -> Subquery:
     """Coins of members' accounts by the instant at which they were earned: `account_id`, `earned_at`, `coins`.
 
-    Coins that were handed on are negative.
+    Coins that were handed on are negative. A statement that is compiled once names one account by a parameter.
     """
-    ids, earned_at = list(accounts), col(Transfer.earned_at)
+    earned_at = col(Transfer.earned_at)
     which = earned_at.is_not(None) if since is None else earned_at >= since
+    ids = accounts if isinstance(accounts, BindParameter) else list(accounts)
 
     def way(side: Any, coins: Any) -> Select[Any]:
         columns: tuple[Any, ...] = (side.label("account_id"), earned_at.label("earned_at"), coins.label("coins"))
-        return select(*columns).where(side.in_(ids), which)
+        return select(*columns).where(side == ids if isinstance(ids, BindParameter) else side.in_(ids), which)
 
     amount = col(Transfer.amount)
     return union_all(way(col(Transfer.credit_id), amount), way(col(Transfer.debit_id), -amount)).subquery()

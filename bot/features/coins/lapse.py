@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, select, union_all
+from sqlalchemy import Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -62,18 +62,9 @@ _BEGIN = Hot.upsert(
 
 def _earned_since() -> Select[Any]:
     """What one account earned since each of the cut-offs `since_0`, `since_1` and so on. The first is the oldest."""
-    earned_at: Any = col(Transfer.earned_at)
-    cut_offs = [bindparam(f"since_{nth}", type_=earned_at.type) for nth in range(YEAR + 1)]
-    account_id = bindparam("account_id", type_=Id)
-    sides: tuple[tuple[Any, Any], ...] = (
-        (col(Transfer.credit_id), col(Transfer.amount)),
-        (col(Transfer.debit_id), -col(Transfer.amount)),
-    )
-    ways = [
-        select(earned_at.label("earned_at"), coins.label("coins")).where(side == account_id, earned_at >= cut_offs[0])
-        for side, coins in sides
-    ]
-    dated = union_all(*ways).subquery()
+    instant: Any = col(Transfer.earned_at)
+    cut_offs = [bindparam(f"since_{nth}", type_=instant.type) for nth in range(YEAR + 1)]
+    dated = ledger.dated(bindparam("account_id", type_=Id), cut_offs[0])
     return select(
         *(func.coalesce(func.sum(case((dated.c.earned_at >= since, dated.c.coins), else_=0)), 0) for since in cut_offs)
     )

@@ -258,6 +258,7 @@ def check_in(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> tuple[C
     length = last.length + 1 if last is not None and run_goes_on else 1
     due = pay(length, last.milestone if last is not None and run_goes_on else 0, facts.tier_percent, policy)
     new.append(CoveredDay(today, Cover.CHECKED, length, due.milestone))
+    after = replace(facts, covers=(*facts.covers, *new))
     following = _next_pay(facts, length, due.milestone, policy)
     outcome = CheckedIn(
         day=today,
@@ -268,7 +269,7 @@ def check_in(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> tuple[C
         balance=facts.balance + due.coins + due.bonus,
         tomorrow=following.total,
         frozen=frozen.day if frozen is not None else None,
-        restorable=find_restorable(facts, today, policy, (*facts.covers, *new)),
+        restorable=find_restorable(after, today, policy),
         tomorrow_bonus=following.bonus,
         tier=facts.tier,
         percent=facts.tier_percent,
@@ -326,22 +327,16 @@ def missed_days(covers: Sequence[CoveredDay], today: date, policy: CheckInPolicy
     return tuple(days)
 
 
-def find_restorable(
-    facts: CheckInFacts, today: date, policy: CheckInPolicy, covers: tuple[CoveredDay, ...] | None = None
-) -> Restorable | None:
-    """The older streak that make-ups would join to today's; None if a missed day between them can't be made up.
-
-    `covers` are the covered days after an act; None: those of `facts`.
-    """
-    if covers is None:
-        covers = facts.covers
-    missed = missed_days(covers, today, policy)
+def find_restorable(facts: CheckInFacts, today: date, policy: CheckInPolicy) -> Restorable | None:
+    """The older streak that make-ups would join to today's; None if a missed day between them can't be made up."""
+    missed = missed_days(facts.covers, today, policy)
     prices = (0,) * facts.free_make_ups + policy.make_up_prices[facts.make_ups_this_month :]
     if not missed or not prices:
         return None
     newest_gap = newest_gap_of(missed)
-    if not is_whole(newest_gap, covers) or len(newest_gap) > len(prices):
+    if not is_whole(newest_gap, facts.covers) or len(newest_gap) > len(prices):
         return None
+    covers = facts.covers
     for day in newest_gap:
         covers = with_made_up_day(covers, day)
     return Restorable(covers[-1].length, tuple(newest_gap), prices[0])
